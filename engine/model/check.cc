@@ -91,18 +91,24 @@ CheckResult check(const Sources& sources, const std::vector<PackFiles>& packs, c
 
 void add_to(std::vector<Diagnostic>& told, std::vector<Diagnostic> found, const Sources& sources) {
   struct Mend {
-    Fix fix;
+    Span span;
+    std::vector<std::string> with;
     std::uint32_t reach = 0;  // where the furthest of those up to it ends
   };
   std::map<SourceId, std::vector<Mend>> mends;
-  for (const Diagnostic& each : found)
-    if (each.severity == Severity::error && each.fixes.size() == 1 && each.fixes.front().span.source < sources.size())
-      mends[each.fixes.front().span.source].push_back({each.fixes.front()});
+  for (const Diagnostic& each : found) {
+    if (each.severity != Severity::error || each.fixes.empty()) continue;
+    Mend mend{each.fixes.front().span, {}};
+    for (const Fix& fix : each.fixes)
+      if (fix.span == mend.span) mend.with.push_back(fix.replacement);
+    if (mend.with.size() == each.fixes.size() && mend.span.source < sources.size())
+      mends[mend.span.source].push_back(std::move(mend));
+  }
   for (auto& [source, of_source] : mends) {
     std::stable_sort(of_source.begin(), of_source.end(),
-                     [](const Mend& a, const Mend& b) { return a.fix.span.begin < b.fix.span.begin; });
+                     [](const Mend& a, const Mend& b) { return a.span.begin < b.span.begin; });
     std::uint32_t reach = 0;
-    for (Mend& mend : of_source) mend.reach = reach = std::max(reach, mend.fix.span.end);
+    for (Mend& mend : of_source) mend.reach = reach = std::max(reach, mend.span.end);
   }
   std::erase_if(told, [&](const Diagnostic& each) {
     const auto of_source = mends.find(each.span.source);
@@ -110,11 +116,14 @@ void add_to(std::vector<Diagnostic>& told, std::vector<Diagnostic> found, const 
     const std::vector<Mend>& all = of_source->second;
     const std::string_view words = sources[each.span.source].text(each.span);
     auto behind = std::upper_bound(all.begin(), all.end(), each.span.begin,
-                                   [](std::uint32_t at, const Mend& mend) { return at < mend.fix.span.begin; });
+                                   [](std::uint32_t at, const Mend& mend) { return at < mend.span.begin; });
     for (; behind != all.begin() && std::prev(behind)->reach >= each.span.end; --behind) {
-      const Fix& fix = std::prev(behind)->fix;
-      if (fix.span == each.span) continue;  // 200,000 without a unit: two mistakes of one number
-      if (fix.span.end >= each.span.end && !holds_word(fix.replacement, words)) return true;
+      const Mend& mend = *std::prev(behind);
+      if (mend.span == each.span) continue;  // 200,000 without a unit: two mistakes of one number
+      if (mend.span.end >= each.span.end &&
+          std::none_of(mend.with.begin(), mend.with.end(),
+                       [&](const std::string& with) { return holds_word(with, words); }))
+        return true;
     }
     return false;
   });

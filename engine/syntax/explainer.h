@@ -188,6 +188,9 @@ class Explainer {
   std::optional<Complaint> counted_by_a_time();
   std::optional<Complaint> so_many_days_old();
   std::optional<Complaint> verdict_of_speech();
+  std::optional<Complaint> range_in_speech();
+  std::optional<Complaint> bound_behind_its_joint();
+  std::optional<Complaint> plus_for_or_more();
   std::optional<Complaint> day_behind_when();
   std::optional<Complaint> in_brackets();
   std::optional<Complaint> said_in_parts();

@@ -103,6 +103,7 @@ class Filter {
   bool told_of_groups(std::size_t& at, std::size_t end);
   bool told_of_tenths(const Raw& number, const Raw& raw, std::vector<Token>& pieces);
   bool told_of_remark(std::size_t& at);
+  bool told_of_dash(std::size_t& at, std::size_t end, Language language);
   std::string in_own_language(std::string_view unit) const;
   bool told_of_per_mille(std::size_t& at, Language language);
   bool told_of_currency_sign(std::size_t& at, std::size_t end, Language language);

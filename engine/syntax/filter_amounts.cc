@@ -178,6 +178,30 @@ bool Filter::told_of_remark(std::size_t& at) {
   return true;
 }
 
+// 50—100万元, 50–100, 9:00~17:30: a dash between two ends.
+bool Filter::told_of_dash(std::size_t& at, std::size_t end, Language language) {
+  const auto is_dash = [&](std::size_t i) {
+    constexpr auto kDashes = std::to_array<std::string_view>({"—", "–", "―", "~", "〜", "∼"});
+    return raws_[i].type == L::STRAY &&
+           std::find(kDashes.begin(), kDashes.end(), slice(raws_[i].begin, raws_[i].end)) != kDashes.end();
+  };
+  const auto is_end = [](int type) {
+    return type == L::NUMBER || type == L::MAGNITUDE || type == L::CURRENCY || type == L::PERCENT ||
+           type == L::SHARE_UNIT || type == L::TIME_UNIT || type == L::COUNT_UNIT || type == L::DATE ||
+           type == L::DATE_WORDS || type == L::TIME;
+  };
+  std::size_t next = at;
+  while (next < end && is_dash(next) && (next == at || raws_[next].glued)) ++next;
+  if (next == at || next >= end || raws_[next].first || !is_end(last()) || !is_end(raws_[next].type)) return false;
+  const std::uint32_t begin = raws_[at].begin, behind = raws_[next - 1].end;
+  const std::string meant = language == Language::zh ? "至" : "..";
+  complain(codes::kUnexpected, begin, behind, {"“" + std::string(slice(begin, behind)) + "”", "“" + meant + "”"}, {},
+           {}, {{span(begin, behind), (raws_[at].glued ? " " : "") + meant + (raws_[next].glued ? " " : "")}});
+  emit(L::RANGE, begin, behind);
+  at = next;
+  return true;
+}
+
 // `days` in a Chinese file is 天.
 std::string Filter::in_own_language(std::string_view unit) const {
   if (language_ == Language::en || !is_ascii(unit)) return std::string(unit);

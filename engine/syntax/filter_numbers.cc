@@ -106,6 +106,13 @@ bool Filter::told_of_leftover(const Raw& number, std::uint32_t rest_begin, const
              "多处条文写在引号中：" + meant, {{span(begin, raws_[last].end), meant}});
     return true;
   }
+  const std::size_t behind_rest = static_cast<std::size_t>(&raw - raws_.data()) + 1;
+  if (rest == "到" && behind_rest < raws_.size() && raws_[behind_rest].glued &&
+      raws_[behind_rest].type == L::NUMBER) {  // 18到65岁
+    complain(codes::kUnexpected, rest_begin, raw.end, {"“到”", "“至”"}, {}, {}, {{span(rest_begin, raw.end), " 至 "}});
+    pieces.push_back({L::UP_TO, rest_begin, raw.end});
+    return true;
+  }
   if (!pieces.empty()) return false;
   if (told_of_tenths(number, raw, pieces)) return true;
   constexpr std::string_view kHundred = "百";
@@ -121,7 +128,7 @@ bool Filter::told_of_leftover(const Raw& number, std::uint32_t rest_begin, const
     if (!unit.empty()) pieces.push_back({found->token, unit_begin, raw.end});
     return true;
   }
-  if (rest == "w" || rest == "W" || rest == "w元" || rest == "W元") {  // 20w
+  if (language_ == Language::zh && (rest == "w" || rest == "W" || rest == "w元" || rest == "W元")) {  // 20w
     const std::string meant = digits + "万" + rest.substr(1);
     complain(codes::kUnitLeftover, rest_begin, raw.end, {rest}, "write " + meant, "请写作：" + meant,
              {{span(number.begin, raw.end), meant}});
@@ -149,6 +156,15 @@ bool Filter::told_of_leftover(const Raw& number, std::uint32_t rest_begin, const
                      minor_units(slice(raws_[next].begin, raws_[next].end)).has_value();
   if (money && (rest == "m" || rest == "mn" || rest == "mio" || rest == "M")) meant = digits + " million";
   if (money && (rest == "bn" || rest == "b" || rest == "B")) meant = digits + " billion";
+  if (rest == "w" && whole) meant = digits + " weeks";
+  if (rest == "m" && meant.empty() && whole) {
+    const bool zh = language_ == Language::zh;
+    const std::string minutes = digits + (zh ? "分钟" : " minutes"), months = digits + (zh ? "个月" : " months");
+    complain(codes::kUnitLeftover, rest_begin, raw.end, {rest}, "write " + minutes + " or " + months,
+             "请写作：" + minutes + " 或 " + months,
+             {{span(number.begin, raw.end), minutes}, {span(number.begin, raw.end), months}});
+    return true;
+  }
   if (!meant.empty()) fixes.push_back({span(number.begin, raw.end), meant});
   complain(codes::kUnitLeftover, rest_begin, raw.end, {rest},
            meant.empty() ? "behind a number stands a unit, such as %, CNY, days or years old" : "write " + meant,

@@ -123,6 +123,7 @@ bool Filter::told_of_contraction(const Raw& mark, std::string_view behind) {
 bool Filter::told_of_joint(std::size_t& at, std::size_t end, Language language) {
   const Raw& raw = raws_[at];
   const bool any = raw.type == L::BARS;
+  if (told_of_dash(at, end, language)) return true;
   if (!any && slice(raw.begin, raw.end) != "&") return false;
   int clause = 0;
   for (std::size_t i = result_.tokens.size(); i-- > start_ && clause == 0;) {

@@ -50,6 +50,25 @@ void Filter::tell_time(const Code& code, std::uint32_t begin, std::uint32_t end,
            "钟点写作 " + time + (sure ? "" : "；比率写作 5% 或 0.05个百分点"), std::move(fixes));
 }
 
+namespace {
+
+// Of 2026年1月至3月 the second month, in the year of the first; its length is that of the whole.
+std::optional<Period> month_behind(const std::string& text, std::size_t length) {
+  constexpr std::string_view kYear = "年";
+  for (const std::string_view joint : {"至", "到", "-"}) {
+    if (!std::string_view(text).substr(length).starts_with(joint)) continue;
+    const std::string year = text.substr(0, text.find(kYear) + kYear.size());
+    const std::string month = text.substr(length + joint.size());
+    auto period = period_at(year + month);
+    if (!period || period->length <= year.size()) return std::nullopt;
+    period->length += length + joint.size() - year.size();
+    return period;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 // 2026年2月1日
 std::optional<std::size_t> Filter::date_in_words(std::size_t at, std::size_t end) const {
   static const std::array<std::string_view, 5> kShape = {"", "年", "", "月", ""};
@@ -93,16 +112,26 @@ bool Filter::told_of_period(std::size_t& at, std::size_t end) {
              help.empty() ? help : "a date is written " + help, help.empty() ? help : "日期写作 " + help,
              help.empty() ? std::vector<Fix>() : std::vector<Fix>{{span(number.begin, last), help}});
   } else if (by_year || (period && period->length == text.size() && raws_[at + 1].type == L::WORD)) {  // 2008Q1
-    last = number.begin + static_cast<std::uint32_t>(period->length);
+    std::size_t length = period->length;
+    bool several = false;  // 2026年1月至3月
     std::vector<std::string> days = period->days();
+    Both help = period->help();
+    if (const auto until = by_year ? month_behind(text, length) : std::nullopt; until && days.size() == 2) {
+      length = until->length;
+      several = true;
+      days = {days.front(), until->days().back()};
+      help = {"a period is held against its first and its last day", "期间按首日与末日书写"};
+    }
+    last = number.begin + static_cast<std::uint32_t>(length);
     std::vector<Fix> fixes;
     const bool within = before == "为" || before == "是" || before == "属于" || before == "在";
     if (within && by_year && days.size() == 2 && last == raws_[next - 1].end) {
       fixes.push_back({span(result_.tokens.back().begin, last), "介于 " + days[0] + " 与 " + days[1] + " 之间"});
+    } else if (several) {
+      fixes.push_back({span(number.begin, last), days[0] + (before == "介于" ? " 与 " : " 至 ") + days[1]});
     } else {
       for (std::string& day : days) fixes.push_back({span(number.begin, last), std::move(day)});
     }
-    const Both help = period->help();
     complain(codes::kNoSuchDate, number.begin, last, {std::string(slice(number.begin, last))}, help.en, help.zh,
              std::move(fixes));
   } else {

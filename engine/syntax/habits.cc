@@ -50,6 +50,10 @@ constexpr auto kRows = std::to_array<Row>({
     {"未低于", {"不低于"}},
     {"已满", {"满"}},
     {"距离今天", {"距今"}},
+    {"至今", {"距今"}},
+    {"was", {"is"}},
+    {"was more than", {"is more than"}},
+    {"was at least", {"is at least"}},
     {"距离 今日", {"距今"}},
     {"距离 今天", {"距今"}},
     {"距离今日", {"距今"}},
@@ -299,6 +303,7 @@ constexpr auto kUnits = std::to_array<std::pair<std::string_view, std::string_vi
     {"件", "项"},         {"份", "个"},        {"家", "个"},        {"户", "个"},           {"张", "个"},
     {"只", "个"},         {"种", "个"},        {"people", "items"}, {"bp", "basis points"}, {"bps", "basis points"},
     {"persons", "items"}, {"pieces", "items"}, {"d", "days"},       {"D", "days"},          {"y", "years"},
+    {"yo", "years old"},  {"mo", "months"},
 });
 
 constexpr std::size_t meanings(const Words& words) { return words[1].empty() ? 1 : 2; }

@@ -161,7 +161,7 @@ ExprPtr Lowering::tail(Node node, ExprPtr subject) {
     const std::string word = written(head);
     if (const auto meant = moved_past(word, head.type()); meant != Op::literal) {
       const std::string length = written(sums.front()), whose = text_of(subject->span);
-      const bool english = written(node).ends_with("ago");  // a sign says nothing of the language
+      const bool english = !written(node).ends_with("前");  // a sign says nothing of the language
       std::string_view before = bytes_.substr(0, subject->span.begin);
       while (before.ends_with(' ')) before.remove_suffix(1);
       const bool negated_already = before.ends_with("not") || before.ends_with("非");

@@ -218,17 +218,26 @@ std::optional<Complaint> Explainer::length_in_parts() {
 
 // is a weekday, is not a business day, is a bank holiday
 std::optional<Complaint> Explainer::day_that_works() {
-  if (at_ < 2 || at_ >= count_ || text(at_ - 1) != "a") return std::nullopt;
-  const std::string word = text(at_), is = text(at_ - 2);
-  if (is != "is" && is != "is not") return std::nullopt;
-  const auto next = [&](std::string_view behind) { return at_ + 1 < count_ && text(at_ + 1) == behind; };
-  const bool named = (word == "bank" || word == "public" || word == "national") && next("holiday");
-  if (named || word == "holiday" || (word == "day" && next("off"))) {
-    Complaint c = offering(at_ - 2, word == "holiday" ? at_ : at_ + 1,
-                           {is == "is" ? "is not a working day" : "is a working day"});
+  if (at_ > 0 && at_ + 1 < count_ && text(at_ + 1) == "工作日" && (text(at_) == "不是" || text(at_) == "并非"))
+    return offering(at_, at_ + 1, {"不为 工作日"});
+  constexpr std::size_t kAhead = 3;
+  const auto says = [&](std::size_t at, std::initializer_list<std::string_view> words) {
+    return std::find(words.begin(), words.end(), text(at)) != words.end();
+  };
+  for (std::size_t day = at_; day < count_ && day <= at_ + kAhead; ++day) {  // is on a bank holiday, falls on a holiday
+    if (!says(day, {"holiday", "holidays"}) && !(day > 0 && text(day) == "off" && text(day - 1) == "day")) continue;
+    std::size_t verb = text(day) == "off" ? day - 1 : day;
+    while (verb > 0 && says(verb - 1, {"a", "the", "on", "in", "during", "bank", "public", "national"})) --verb;
+    if (verb-- < 2 || !says(verb, {"is", "is not", "falls"})) return std::nullopt;
+    Complaint c = offering(verb, day, {text(verb) == "is not" ? "is a working day" : "is not a working day"});
     c.help = Both{"a day off, of the week too, is one on which nobody works", "休息日（含周末）即非工作日"};
     return c;
   }
+  if (at_ < 2 || at_ >= count_ || text(at_ - 1) != "a") return std::nullopt;
+  const std::string word = text(at_), is = text(at_ - 2);
+  if (is != "is" && is != "is not") return std::nullopt;
+  if (word == "non" && at_ + 3 < count_ && type(at_ + 1) == P::MINUS && text(at_ + 3) == "day")  // is a non-working day
+    return offering(at_ - 2, at_ + 3, {is == "is" ? "is not a working day" : "is a working day"});
   const bool two = word == "business" || word == "banking" || word == "trading" || word == "work";
   if (word != "weekday" && word != "workday" && !(two && at_ + 1 < count_ && text(at_ + 1) == "day"))
     return std::nullopt;

@@ -91,6 +91,63 @@ std::optional<Complaint> Explainer::in_between() {
   return std::nullopt;
 }
 
+// 在 18-65岁, in 18-65, is within 18 and 65, is in the range 5 to 9, ranges from 50 to 100 CNY
+std::optional<Complaint> Explainer::range_in_speech() {
+  const auto is = [&](std::size_t at, std::initializer_list<std::string_view> words) {
+    return at < count_ && std::find(words.begin(), words.end(), text(at)) != words.end();
+  };
+  const auto behind_number = [&](std::size_t at) {
+    const std::size_t number = type(at) == P::PARTS_OF ? at + 1 : at;
+    if (type(number) != P::NUMBER) return at;
+    std::size_t end = number + 1;
+    while (type(end) == P::MAGNITUDE || type(end) == P::CURRENCY || type(end) == P::PERCENT ||
+           type(end) == P::SHARE_UNIT || type(end) == P::COUNT_UNIT)
+      ++end;
+    return end;
+  };
+  for (std::size_t word = at_; word > 0 && at_ - word <= 2 && at_ < count_; --word) {
+    if (!is(word, {"在", "in", "within", "ranges"}) || type(word - 1) == P::IS_NOT || type(word - 1) == P::NOT)
+      continue;
+    const std::size_t first = type(word - 1) == P::IS ? word - 1 : word;
+    std::size_t low = word + 1;
+    while (is(low, {"the", "range", "from", "of", "between"})) ++low;
+    const std::size_t joint = behind_number(low);
+    const bool joins = is(joint, {"-", "to", "and", "through", "到", "至", "与", "和", "及"}) ||
+                       (type(joint) == P::RANGE && low > word + 1);  // else range_in() tells of it
+    if (joint == low || !joins) continue;
+    const std::size_t end = behind_number(joint + 1), closed = is(end, {"之间"}) ? end + 1 : end;
+    if (end == joint + 1 || (!bounds_conditions(closed) && type(closed) != P::RPAREN)) continue;
+    const std::string from = text(low, joint - 1), to = text(joint + 1, end - 1);
+    return offering(
+        first, closed - 1,
+        {is_ascii(text(word)) ? "is between " + from + " and " + to : "介于 " + from + " 与 " + to + " 之间"});
+  }
+  return std::nullopt;
+}
+
+// is 60+, 客户.年龄 60+
+std::optional<Complaint> Explainer::plus_for_or_more() {
+  for (std::size_t i = at_ > 0 ? at_ - 1 : 0; i < count_ && i <= at_ + 4; ++i) {
+    if (type(i) != P::PLUS || i == 0 || (!bounds_conditions(i + 1) && type(i + 1) != P::RPAREN)) continue;
+    const int before = type(i - 1);
+    if (before != P::NUMBER && before != P::MAGNITUDE && before != P::CURRENCY && before != P::PERCENT &&
+        before != P::SHARE_UNIT && before != P::TIME_UNIT && before != P::COUNT_UNIT)
+      continue;
+    const std::size_t begin = comparison_begin(i);
+    std::size_t verb = i;
+    while (verb > begin && !compares(verb)) --verb;
+    const bool is = type(verb) == P::IS;
+    if (!is && compares(verb)) continue;  // is at least 60+
+    bool english = true;                  // by the keywords before it
+    for (std::size_t k = 0; k < i; ++k) english = english && (type(k) == P::WORD || is_ascii(text(k)));
+    const std::string meant = english ? "or more" : "以上";
+    Complaint c{&codes::kUnexpected, span(i, i), {"“+”", "“" + meant + "”"}};
+    c.fixes.push_back({{source_, tokens_[i - 1].end, tokens_[i].end}, (english ? " " : "") + meant});
+    return c;
+  }
+  return std::nullopt;
+}
+
 // in 5..10, is one of 5..10, 在 5..10
 std::optional<Complaint> Explainer::range_in() {
   const auto joins = [&](std::size_t at) {
@@ -248,13 +305,15 @@ std::optional<Complaint> Explainer::from_to() {
 
 // is 65 to 99, 为 R3 到 R5
 std::optional<Complaint> Explainer::to_of_speech() {
-  if (at_ < 2 || at_ + 1 >= count_ || (text(at_) != "to" && text(at_) != "到") || !expects(P::AND)) return std::nullopt;
+  if (at_ < 2 || at_ + 1 >= count_ || (text(at_) != "to" && text(at_) != "through" && text(at_) != "到") ||
+      !expects(P::AND))
+    return std::nullopt;
   const std::size_t begin = comparison_begin(at_);
   if (begin + 2 >= at_ || begins_line(at_) || bounds_conditions(at_ + 1)) return std::nullopt;
   std::size_t is = at_ - 1;
   while (is > begin && type(is) != P::IS) --is;
   if (type(is) != P::IS || is + 1 >= at_) return std::nullopt;
-  const bool english = text(at_) == "to";
+  const bool english = is_ascii(text(at_));
   Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", english ? "“..”" : "“至”"}};
   c.fixes.push_back({c.span, english ? ".." : "至"});
   return c;
@@ -285,6 +344,27 @@ std::optional<Complaint> Explainer::chained() {
     c.fixes.push_back({{source_, before, tokens_[at_].begin}, (english ? " and " : " 且 ") + meant});
   if (begin > 0 && type(begin - 1) == P::NOT) c.fixes.clear();  // of both, or of the first alone
   return c;
+}
+
+// is 65 or above, is 17 and below: the bound is said by one phrase.
+std::optional<Complaint> Explainer::bound_behind_its_joint() {
+  for (std::size_t i = at_; i > 2 && at_ - i <= 1; --i) {
+    if (i >= count_ || (text(i) != "above" && text(i) != "below")) continue;
+    if (type(i - 1) != P::OR && type(i - 1) != P::AND) continue;
+    if (i + 1 < count_ && !bounds_conditions(i + 1) && type(i + 1) != P::RPAREN) continue;
+    switch (type(i - 2)) {
+      case P::NUMBER:
+      case P::MAGNITUDE:
+      case P::CURRENCY:
+      case P::PERCENT:
+      case P::SHARE_UNIT:
+      case P::COUNT_UNIT:
+        return offering(i - 1, i, {text(i) == "above" ? "or more" : "or less"});
+      default:
+        break;
+    }
+  }
+  return std::nullopt;
 }
 
 // age is above 18 and below 65: what the second holds to is not said.

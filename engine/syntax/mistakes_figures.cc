@@ -72,6 +72,21 @@ std::optional<Complaint> Explainer::dash_for_to() {
 
 // is older than 12 months
 std::optional<Complaint> Explainer::older_than() {
+  const bool younger = at_ >= 2 && (text(at_ - 1) == "younger" || text(at_ - 1) == "newer");
+  if (younger && at_ + 1 < count_ && text(at_) == "than" && type(at_ - 2) == P::IS && type(at_ + 1) == P::NUMBER) {
+    const std::size_t begin = comparison_begin(at_);
+    if (type(at_ + 2) != P::TIME_UNIT) return offering(at_ - 2, at_, {"is below"});
+    const std::string length = text(at_ + 1, at_ + 2), number = text(at_ + 1);
+    const std::string ago = "not (" + text(begin, at_ - 3) + " is at least " + length + " ago)";
+    if (!text(at_ + 2).starts_with("year") && !(begin > 0 && type(begin - 1) == P::NOT))
+      return offering(begin, at_ + 2, {ago});
+    Complaint c{&codes::kUnexpected,
+                span(at_ - 2, at_ + 2),
+                {"“" + text(at_ - 2, at_ + 2) + "”", Both{"a comparison", "比较"}}};
+    c.help = Both{"of a date: " + ago + "; of a number: is below " + number,
+                  "日期写作：" + ago + "；数写作：is below " + number};
+    return c;
+  }
   if (at_ < 2 || at_ + 1 >= count_ || text(at_) != "than" || text(at_ - 1) != "older" || type(at_ - 2) != P::IS ||
       type(at_ + 1) != P::NUMBER)
     return std::nullopt;

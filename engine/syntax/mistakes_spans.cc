@@ -87,8 +87,15 @@ std::optional<Complaint> Explainer::length_alone() {
 
 // 距今15天以上, 距今 15天
 std::optional<Complaint> Explainer::ago_without_a_bound() {
-  if (at_ == 0 || type(at_) != P::NUMBER || type(at_ - 1) != P::AGO_FROM_NOW || type(at_ + 1) != P::TIME_UNIT)
-    return std::nullopt;
+  if (at_ == 0 || type(at_) != P::NUMBER || type(at_ - 1) != P::AGO_FROM_NOW) return std::nullopt;
+  const std::size_t joint = type(at_ + 1) == P::TIME_UNIT ? at_ + 2 : at_ + 1;
+  const bool joins = type(joint) == P::MINUS || type(joint) == P::RANGE || type(joint) == P::UP_TO;
+  if (joins && type(joint + 1) == P::NUMBER && type(joint + 2) == P::TIME_UNIT) {  // 距今 30至90天
+    const std::string nearer = text(at_, joint - 1) + (joint == at_ + 1 ? text(joint + 2) : "");
+    return offering(at_ - 1, joint + 2,
+                    {"介于 今日 - " + text(joint + 1, joint + 2) + " 与 今日 - " + nearer + " 之间"});
+  }
+  if (type(at_ + 1) != P::TIME_UNIT) return std::nullopt;
   const std::string length = text(at_, at_ + 1);
   const int tail = type(at_ + 2);
   if (tail == P::OR_MORE) return offering(at_ - 1, at_ + 2, {"距今 不少于" + length});

@@ -81,12 +81,20 @@ void drop_what_an_offer_mends(std::vector<Complaint>& complaints, std::string_vi
   struct Offer {
     Span whole, mended;
     std::string with;
+    bool of_a_date = false;
     std::uint32_t reach = 0;  // where the furthest of those up to it ends
   };
   std::vector<Offer> offers;
   for (const Complaint& complaint : complaints) {
     if (complaint.code == &codes::kUnexpected && !complaint.fixes.empty())
       offers.push_back({complaint.span, complaint.fixes.front().span, complaint.fixes.front().replacement});
+    const bool before =  // 在 2026年3月: the word before it is offered with it
+        complaint.code == &codes::kNoSuchDate && complaint.fixes.size() == 1 &&
+        complaint.fixes.front().span.begin < complaint.span.begin;
+    if (before) {
+      const Fix& fix = complaint.fixes.front();
+      offers.push_back({fix.span, fix.span, fix.replacement, true});
+    }
   }
   std::stable_sort(offers.begin(), offers.end(),
                    [](const Offer& a, const Offer& b) { return a.mended.begin < b.mended.begin; });
@@ -97,6 +105,7 @@ void drop_what_an_offer_mends(std::vector<Complaint>& complaints, std::string_vi
       return span.begin <= complaint.span.begin && complaint.span.end <= span.end;
     };
     const std::uint32_t size = complaint.span.end - complaint.span.begin;
+    if (offer.of_a_date && complaint.code != &codes::kUnexpected) return false;
     if (complaint.code == &codes::kNoSuchDate)  // 2008年3月以前
       return holds(offer.mended) && offer.with.find(bytes.substr(complaint.span.begin, size)) == std::string::npos;
     if (complaint.code != &codes::kUnexpected) return holds(offer.mended);

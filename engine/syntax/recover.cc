@@ -571,9 +571,8 @@ std::optional<std::vector<Token>> Recovery::tokens_among(std::string_view text, 
     if (token.begin >= span.begin && token.end <= span.end && token.end > token.begin) there.push_back(token);
   std::vector<Token> out;
   std::uint32_t at = span.begin;
-  for (;; text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()))) {
-    if (text.starts_with(' ')) continue;
-    if (text.empty()) break;
+  const auto skip_blanks = [&] { text.remove_prefix(std::min(text.find_first_not_of(' '), text.size())); };
+  for (skip_blanks(); !text.empty(); skip_blanks()) {
     Token best{0, at, at};
     std::size_t length = 0;
     const auto ends = [&](std::size_t size) { return size == text.size() || text[size] == ' ' || text[size] == ','; };
@@ -585,7 +584,9 @@ std::optional<std::vector<Token>> Recovery::tokens_among(std::string_view text, 
       if (text.starts_with(sign)) length = sign.size(), best = {sign == ".." ? P::RANGE : P::COMMA, at, at};
     for (const Token& token : there) {
       const auto written = bytes_.substr(token.begin, token.end - token.begin);
-      if (written.size() > length && text.starts_with(written)) length = written.size(), best = token;
+      const bool later =
+          written.size() == length && best.begin < at && token.begin >= at;  // the second 万 of 50万到100万
+      if ((written.size() > length || later) && text.starts_with(written)) length = written.size(), best = token;
     }
     if (length == 0) return std::nullopt;
     text.remove_prefix(length);

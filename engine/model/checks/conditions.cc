@@ -117,6 +117,7 @@ ExprPtr Conditions::condition_made(const syntax::Expr& expr) {
                                   std::string(work_.text_at(expr.span))
                             : std::string());
     case S::path: {
+      if (told_of_a_day_off_alone(expr)) return nullptr;
       ExprPtr made = path_value(expr, nullptr, true);
       if (!made) return nullptr;
       if (is_condition(made->op)) return made;
@@ -250,6 +251,12 @@ ExprPtr Conditions::group(const syntax::Expr& expr, Op op, std::size_t from) {
   for (std::size_t i = from; i < expr.args.size(); ++i) {
     if (const std::size_t values = op == Op::or_ && i > from ? values_behind(expr, i) : 0; values > 0) {
       i += values - 1;
+      good = false;
+      continue;
+    }
+    const bool chain = expr.op == S::and_ || expr.op == S::or_;
+    if (chain && i + 1 < expr.args.size() && told_of_a_bound_in_speech(*expr.args[i], *expr.args[i + 1])) {
+      ++i;
       good = false;
       continue;
     }

@@ -101,6 +101,9 @@ class Conditions {
                           const syntax::Expr& last, const syntax::Expr& whole);
   bool told_of_a_day_of_an_example(const syntax::Expr& value, const Type& type);
   bool told_of_a_day_off(const Expr& of, const syntax::Expr& expr);
+  bool told_of_a_day_off_alone(const syntax::Expr& expr);
+  bool told_of_a_bound_in_speech(const syntax::Expr& first, const syntax::Expr& word);
+  bool told_of_a_length_of_a_date(const Expr& of, const syntax::Expr& expr);
   bool told_of_settlement(const syntax::Expr& sum, const Type* hint, bool between_no_dates);
   bool told_of_a_beginning(const Expr& of, const syntax::Expr& expr);
   ExprPtr compare(Op op, ExprPtr a, ExprPtr b, const syntax::Expr& expr);

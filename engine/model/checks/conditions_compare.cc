@@ -133,7 +133,7 @@ ExprPtr Conditions::comparison(const syntax::Expr& expr) {
     if (a && a->op == Op::now && !time.empty()) return told_of_a_clock(right, time, expr, &a->type);
     if (a && a->type.kind == TypeKind::duration && told_of_settlement(right, &a->type, true)) return nullptr;
     if (a && (told_of_a_date(*a, expr) || told_of_a_day_off(*a, expr) || told_of_bare_within(*a, expr) ||
-              told_of_levels_apart(a->type, left, right, expr)))
+              told_of_levels_apart(a->type, left, right, expr) || told_of_a_length_of_a_date(*a, expr)))
       return nullptr;
     if (a) {
       b = value(right, &a->type);
@@ -200,7 +200,7 @@ ExprPtr Conditions::membership(const syntax::Expr& expr) {
   } else {
     items.push_back(expr.args[1].get());
   }
-  if (!x) return nullptr;
+  if (!x || told_of_a_day_off(*x, expr)) return nullptr;
   if (x->type.kind == TypeKind::list || x->type.kind == TypeKind::record) {
     return wrong_type(x->span, say("a single value", "单个值"), describe_expr(*x),
                       say("Lists are asked with `includes any of`.", "列表用“包括任一”来判断。"));

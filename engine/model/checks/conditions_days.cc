@@ -23,6 +23,12 @@ std::string first_moment(Days day) {
   return moment.size() == kWritten ? moment : std::string();
 }
 
+bool is_day_off(std::string_view name) {
+  constexpr auto kOff = std::to_array<std::string_view>({"节假日", "法定节假日", "节日", "假日", "假期", "休息日",
+                                                         "公休日", "非工作日", "非交易日", "holiday", "holidays"});
+  return std::find(kOff.begin(), kOff.end(), name) != kOff.end();
+}
+
 }  // namespace
 
 // customer.opened is before 2026-01-01, of a moment; 客户.生日 满18周岁, of a date: what does not fit, and how it is asked.
@@ -124,16 +130,17 @@ bool Conditions::told_of_a_day_of_an_example(const syntax::Expr& value, const Ty
 
 // today is holiday, 今日 为 节假日, 客户.签约日 不为 交易日: whether anybody works on that day is asked in one way.
 bool Conditions::told_of_a_day_off(const Expr& of, const syntax::Expr& expr) {
-  const syntax::Expr& right = *expr.args[1];
+  const bool listed = expr.args[1]->op == S::list && expr.args[1]->args.size() == 1;  // 属于 节假日
+  const syntax::Expr& right = listed ? *expr.args[1]->args.front() : *expr.args[1];
   if (of.type.kind != TypeKind::date && of.type.kind != TypeKind::instant) return false;
-  if ((expr.op != S::eq && expr.op != S::ne) || !is_bare(right)) return false;
-  constexpr auto kOff = std::to_array<std::string_view>({"节假日", "法定节假日", "节日", "假日", "假期", "休息日",
-                                                         "公休日", "非工作日", "非交易日", "holiday", "holidays"});
+  if (!is_bare(right)) return false;
+  const bool negated = expr.op == S::ne || expr.op == S::none_of_list;
+  if (!negated && expr.op != S::eq && expr.op != S::one_of) return false;
   constexpr auto kOn = std::to_array<std::string_view>({"交易日", "营业日", "开市日", "银行工作日", "workday"});
   const std::string& name = right.path.parts.front().text;
-  const bool off = std::find(kOff.begin(), kOff.end(), name) != kOff.end();
+  const bool off = is_day_off(name);
   if (!off && std::find(kOn.begin(), kOn.end(), name) == kOn.end()) return false;
-  const bool works = off == (expr.op == S::ne);
+  const bool works = off == negated;
   std::string meant = quoted(expr.args[0]->span) +
                       (works ? say(" is a working day", " 为 工作日") : say(" is not a working day", " 不为 工作日"));
   wrong_type(right.span, say("a day", "日期"), name,
@@ -141,6 +148,101 @@ bool Conditions::told_of_a_day_off(const Expr& of, const syntax::Expr& expr) {
                   : say("Days on which business is done are the working days: ", "营业之日按工作日写：")) +
                  meant);
   work_.diagnostics.back().fixes.push_back({expr.span, std::move(meant)});
+  return true;
+}
+
+// 今日 为 周末 或 节假日: behind the joint the day goes unsaid.
+bool Conditions::told_of_a_day_off_alone(const syntax::Expr& expr) {
+  if (!is_bare(expr) || !is_day_off(expr.path.parts.front().text)) return false;
+  wrong_type(expr.span, say("a condition", "一个条件"), quoted(expr.span),
+             say("A day off, of the week too, is one on which nobody works: today is not a working day",
+                 "休息日（含周末）写作：今日 不为 工作日"));
+  return true;
+}
+
+// is 65 or older, is 2026-03-01 or later, is 30 days or older: the bound, and no condition of its own.
+bool Conditions::told_of_a_bound_in_speech(const syntax::Expr& first, const syntax::Expr& word) {
+  if (first.op != S::eq || first.bracketed || first.args[1]->op != S::literal || !is_bare(word)) return false;
+  constexpr auto kUp = std::to_array<std::string_view>(
+      {"older", "over", "up", "upwards", "greater", "higher", "later", "longer", "以上"});
+  constexpr auto kDown = std::to_array<std::string_view>(
+      {"younger", "under", "fewer", "lower", "smaller", "earlier", "shorter", "newer", "以下"});
+  const std::string& name = word.path.parts.front().text;
+  const bool up = std::find(kUp.begin(), kUp.end(), name) != kUp.end();
+  if (!up && std::find(kDown.begin(), kDown.end(), name) == kDown.end()) return false;
+  const std::string subject = quoted(first.args[0]->span), bound = quoted(first.args[1]->span);
+  std::string meant;
+  switch (first.args[1]->literal.kind) {
+    case syntax::LiteralKind::date:
+    case syntax::LiteralKind::instant:
+      meant = subject + (up ? say(" is not before ", " 不早于 ") : say(" is not after ", " 不晚于 ")) + bound;
+      break;
+    case syntax::LiteralKind::number:
+    case syntax::LiteralKind::counted:
+    case syntax::LiteralKind::percent:
+    case syntax::LiteralKind::money:
+      meant = subject + (up ? say(" is at least ", " 不低于 ") : say(" is at most ", " 不高于 ")) + bound;
+      break;
+    case syntax::LiteralKind::duration: {
+      const ExprPtr of = value(*first.args[0], nullptr);
+      if (!of) return true;  // said so
+      const bool day = of->type.kind == TypeKind::date || of->type.kind == TypeKind::instant;
+      meant = subject;
+      if (day)
+        meant += up ? say(" is at least " + bound + " ago", " 距今 不少于 " + bound)
+                    : say(" is within the last " + bound, " 距今 不超过 " + bound);
+      else
+        meant += (up ? say(" is at least ", " 不低于 ") : say(" is at most ", " 不高于 ")) + bound;
+      break;
+    }
+    default:
+      return false;
+  }
+  wrong_type(word.span, say("a condition", "一个条件"), name,
+             say("With its bound it is said: ", "含本数写作：") + meant);
+  work_.diagnostics.back().fixes.push_back({{first.span.source, first.span.begin, word.span.end}, std::move(meant)});
+  return true;
+}
+
+// customer.opened is at least 30 days, 客户.开户 满 30天: how long ago, or how soon.
+bool Conditions::told_of_a_length_of_a_date(const Expr& of, const syntax::Expr& expr) {
+  const syntax::Expr& value = *expr.args[1];
+  const bool moment = of.type.kind == TypeKind::instant;
+  if ((of.type.kind != TypeKind::date && !moment) || value.op != S::literal ||
+      value.literal.kind != syntax::LiteralKind::duration)
+    return false;
+  constexpr std::int64_t kDaySeconds = 86'400;
+  if (!moment && value.literal.duration.seconds % kDaySeconds != 0) return false;
+  if (told_of_period(value, of.type)) return true;  // 早于 2008年
+  const std::string many = quoted(value.span), subject = quoted(expr.args[0]->span),
+                    from = moment ? say("now", "此刻") : say("today", "今日");
+  std::string past, future;
+  switch (expr.op) {
+    case S::ge:
+      past = say(" is at least " + many + " ago", " 距今 不少于 " + many);
+      future = say(" is not before ", " 不早于 ") + from + " + " + many;
+      break;
+    case S::gt:
+      past = say(" is more than " + many + " ago", " 距今 超过 " + many);
+      future = say(" is after ", " 晚于 ") + from + " + " + many;
+      break;
+    case S::le:
+      past = say(" is within the last " + many, " 距今 不超过 " + many);
+      future = say(" is within the next " + many, " 在 未来 " + many + " 内");
+      break;
+    case S::lt:
+      past = say(" is at least " + many + " ago", " 距今 不少于 " + many);
+      future = say(" is before ", " 早于 ") + from + " + " + many;
+      break;
+    default:
+      return false;
+  }
+  past = subject + past, future = subject + future;
+  if (expr.op == S::lt) past = say("not (", "非（") + past + say(")", "）");
+  wrong_type(value.span, describe(work_.model, unbounded(of.type), language()), many + say(" (duration)", "（时长）"),
+             say("How long ago it was: ", "距今多久写作：") + past +
+                 say("; how soon it will be: ", "；多久之内到来写作：") + future);
+  for (std::string* each : {&past, &future}) work_.diagnostics.back().fixes.push_back({expr.span, std::move(*each)});
   return true;
 }
 

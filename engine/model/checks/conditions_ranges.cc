@@ -15,13 +15,16 @@ using L = syntax::LiteralKind;
 
 // A number as it is written: 100 · 万 · 元, 100 · ` million` · ` CNY`.
 struct Written {
-  std::string digits, magnitude, unit;
+  std::string before, digits, magnitude, unit;  // 百分之 stands before
 };
 
-Written parts_of(const std::string& number) {
+Written parts_of(std::string number) {
+  const std::size_t before = std::min(number.find_first_of("0123456789"), number.size());
+  std::string front = number.substr(0, before);
+  number.erase(0, before);
   const std::size_t digits = std::min(number.find_first_not_of("0123456789_.,"), number.size());
   const std::size_t unit = digits + syntax::magnitudes_of(std::string_view(number).substr(digits));
-  return {number.substr(0, digits), number.substr(digits, unit - digits), number.substr(unit)};
+  return {std::move(front), number.substr(0, digits), number.substr(digits, unit - digits), number.substr(unit)};
 }
 
 std::optional<Decimal> number_of(std::string digits) {
@@ -122,8 +125,16 @@ bool Conditions::told_of_one_unit(const Type& type, const syntax::Expr& of, cons
                                   const syntax::Expr& high, const syntax::Expr& whole) {
   Constant constant;
   if (low.op != S::literal || high.op != S::literal) return false;
-  if (constant_of(low.literal, type, constant) != Fit::unit_missing) return false;
-  const Fit fit = constant_of(high.literal, type, constant);
+  const Fit first = constant_of(low.literal, type, constant), fit = constant_of(high.literal, type, constant);
+  syntax::Expr range;
+  range.span = {low.span.source, low.span.begin, high.span.end};
+  if (first == Fit::fits && fit == Fit::unit_missing) {  // 百分之3 至 5
+    const Written with = parts_of(quoted(low.span)), without = parts_of(quoted(high.span));
+    const auto a = number_of(with.digits), b = number_of(without.digits);
+    if (!a || !b || !without.magnitude.empty() || !(*a < *b)) return false;
+    return told_of_range(of, range, whole, quoted(low.span), with.before + without.digits + with.magnitude + with.unit);
+  }
+  if (first != Fit::unit_missing) return false;
   std::string last = quoted(high.span);
   if (fit == Fit::unit_missing && type.kind == TypeKind::money && !parts_of(last).magnitude.empty() &&
       parts_of(quoted(low.span)).magnitude.empty()) {  // 50～100万
@@ -133,10 +144,7 @@ bool Conditions::told_of_one_unit(const Type& type, const syntax::Expr& of, cons
   }
   const auto ends = ends_of(low.literal, quoted(low.span), high.literal, last);
   if (!ends) return false;
-  syntax::Expr range;
-  range.span = {low.span.source, low.span.begin, high.span.end};
-  told_of_range(of, range, whole, ends->from, ends->to);
-  return true;
+  return told_of_range(of, range, whole, ends->from, ends->to);
 }
 
 }  // namespace caveat::model

@@ -114,6 +114,10 @@ ExprPtr Conditions::literal(const syntax::Expr& expr, const Type* hint) {
         help =
             say("How long ago it was: is more than " + many + " ago; how soon it will be: is within the next " + many,
                 "距今多久写作：距今 超过 " + many + "；多久之内到来写作：在 未来 " + many + "内");
+      } else if (hint->kind == TypeKind::money && natural.kind == TypeKind::duration &&
+                 quoted(expr.span).ends_with("分")) {  // 5分
+        if (const auto yuan = literal.number.times(*Decimal::parse("0.01"))) instead = yuan->to_string() + "元";
+        help = say("An amount is written in yuan: ", "金额以元书写：") + instead;
       } else if (hint->kind == TypeKind::instant &&
                  natural.kind == TypeKind::date) {  // which of its moments is not said
         help = say("A moment has its time, such as ", "时刻须写明时间，如 ") + format_date(literal.date) + "T00:00";
