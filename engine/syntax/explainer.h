@@ -189,6 +189,7 @@ class Explainer {
   std::optional<Complaint> so_many_days_old();
   std::optional<Complaint> verdict_of_speech();
   std::optional<Complaint> range_in_speech();
+  std::optional<Complaint> settlement_days();
   std::optional<Complaint> bound_behind_its_joint();
   std::optional<Complaint> plus_for_or_more();
   std::optional<Complaint> day_behind_when();

@@ -339,14 +339,20 @@ bool Filter::told_of_english_glued(std::size_t at, std::size_t end) {
   std::size_t length = 0, size = 0;
   if (kind_ != L::RULE || !raw.first || !may_end_a_clause(last()) || typed.size() > limits_.name_bytes) return false;
   if (phrase_at(at, end, length) != nullptr || !meant_by(typed).empty()) return false;
+  const auto tagged = [&](const Spelling& s) {  // becauseen "…"
+    const std::string_view tag = std::string_view(typed).substr(std::min(s.text.size(), typed.size()));
+    return tag == "en" || tag == "zh";
+  };
   const Spelling* keyword = keyword_before(
       typed, size,
-      [](const Spelling& s) {
-        return s.kind == KeywordKind::clause && s.words.size() == 1 && !takes_a_text_only(s.token) &&
+      [&](const Spelling& s) {
+        return s.kind == KeywordKind::clause && s.words.size() == 1 && (!takes_a_text_only(s.token) || tagged(s)) &&
                !stands_alone(s.token) && s.token != L::FROM && s.token != L::UNTIL;
       },
       Language::en);
-  if (keyword == nullptr || !is_a_word_behind_english(std::string_view(typed).substr(size))) return false;
+  if (keyword == nullptr) return false;
+  const bool with_its_tag = takes_a_text_only(keyword->token) && tagged(*keyword);
+  if (!with_its_tag && !is_a_word_behind_english(std::string_view(typed).substr(size))) return false;
   tell_glued(raw.begin, raw.end, keyword->text + " " + typed.substr(size));
   if (last() == L::STOP) result_.tokens.pop_back();
   count(keyword->language);

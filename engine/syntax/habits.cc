@@ -146,6 +146,7 @@ constexpr auto kRows = std::to_array<Row>({
     {"改为", {"全文改为", "命中处改为"}},
     {"applies on", {"applies to"}},
     {"apply to", {"applies to"}},
+    {"appliesto", {"applies to"}},
     {"applied to", {"applies to"}},
     {"applying to", {"applies to"}},
     {"applies for", {"applies to"}},

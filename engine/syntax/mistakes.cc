@@ -67,6 +67,7 @@ Complaint Explainer::explained() {
                              &Explainer::is_of_habit,
                              &Explainer::in_between,
                              &Explainer::range_in_speech,
+                             &Explainer::settlement_days,
                              &Explainer::plus_for_or_more,
                              &Explainer::currency_before,
                              &Explainer::comma_for_point,
