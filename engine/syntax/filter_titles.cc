@@ -106,9 +106,11 @@ bool Filter::told_of_text_without_marks(std::size_t& at, std::size_t end) {
   if (!text_only || raws_[at].type != L::WORD) return false;
   const std::string_view first = slice(raws_[at].begin, raws_[at].end);
   if (first == "en" || first == "zh" || first == "英文" || first == "中文") return false;
+  constexpr std::size_t kLong = 200;  // words of a sentence: each `ask` of a line of very many looks no further
   bool sign = false;
   std::size_t behind = at;
   for (; behind < end && (behind == at || !raws_[behind].first) && raws_[behind].type != L::NEWLINE; ++behind) {
+    if (behind - at > kLong) return false;
     const int type = raws_[behind].type;
     if (type == L::TEXT || type == L::UNCLOSED) return false;
     sign = sign || type == L::STRAY;
