@@ -32,7 +32,7 @@ void LoadingLine::show(const Phrase& what, std::size_t done, std::size_t total) 
   if (total > 0) {
     line +=
         fill(terminal_.say({" {0} of {1}", "：第 {0} 项，共 {1} 项"}), {std::to_string(done), std::to_string(total)});
-    if (done > 0 && now - stage_begun_ > kSilent) {
+    if (done >= std::max<std::size_t>(total / 20, 2) && now - stage_begun_ > kSilent) {  // of less it is a guess
       const std::uint64_t left = (now - stage_begun_) / done * (total - std::min(done, total)) / 1'000'000'000;
       line += fill(terminal_.say({", {0} s left", "，约剩 {0} 秒"}), {std::to_string(left)});
     }

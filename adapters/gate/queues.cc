@@ -74,11 +74,11 @@ std::string waiting_text(const Program& program, const decide::Request& request,
                          std::span<const decide::Redacted> untold, std::uint32_t queue) {
   std::string out;
   if (queue != program::kNone) {
-    const QueueRow& row = program.queues()[queue];
-    const bool closed = !program.text(row.when_closed_say, request.language()).empty() &&
-                        !decide::is_open(program, row, request.at(), request.at_offset());
+    const auto [pieces, otherwise] =
+        decide::waiting_at(program, program.queues()[queue], request.language(), request.at(), request.at_offset());
     const decide::Topic topic{&program, &request, request.language(), -1, -1, {}, -1, untold};
-    decide::append(out, topic, closed ? row.when_closed_pieces : row.say_pieces);
+    decide::append(out, topic, pieces);
+    if (out.empty()) out = otherwise;
   }
   if (out.empty()) out = decide::fallback(decide::Verdict::handoff, request.language());
   return out;
@@ -94,18 +94,17 @@ std::vector<decide::Redacted> whole_texts(const decide::Request& request) {
 
 std::string waiting_text(const Program& program, std::uint32_t queue, Language language, Microseconds now) {
   if (queue != program::kNone) {
-    const QueueRow& row = program.queues()[queue];
-    const bool closed = !program.text(row.when_closed_say, language).empty() && !decide::is_open(program, row, now, 0);
-    if (std::string text = without_facts(program, closed ? row.when_closed_pieces : row.say_pieces, language);
-        !text.empty())
-      return text;
+    const auto [pieces, otherwise] = decide::waiting_at(program, program.queues()[queue], language, now, 0);
+    std::string text = without_facts(program, pieces, language);
+    return text.empty() ? std::string(otherwise) : text;
   }
   return std::string(decide::fallback(decide::Verdict::handoff, language));
 }
 
 bool is_waiting_text(const Program& program, const Digest& text) {
   for (const Language language : {Language::en, Language::zh}) {
-    if (sha256(decide::fallback(decide::Verdict::handoff, language)) == text) return true;
+    for (const std::string_view one : decide::waiting_fallbacks(language))
+      if (sha256(one) == text) return true;
     for (const QueueRow& row : program.queues())
       for (const program::Pieces pieces : {row.say_pieces, row.when_closed_pieces}) {
         const std::string one = without_facts(program, pieces, language);

@@ -251,11 +251,10 @@ void Run::ask(const Required& what, const Topic& of) {
 }
 
 std::string Run::waiting_text(std::uint32_t index) const {
-  const program::QueueRow& queue = p_.queues()[index];
-  const bool closed =
-      !p_.text(queue.when_closed_say, r_.language()).empty() && !is_open(p_, queue, r_.at(), r_.at_offset());
+  const Waiting waiting = waiting_at(p_, p_.queues()[index], r_.language(), r_.at(), r_.at_offset());
   std::string out;
-  append(out, of_the_turn(), closed ? queue.when_closed_pieces : queue.say_pieces);
+  append(out, of_the_turn(), waiting.pieces);
+  if (out.empty()) out = waiting.otherwise;
   return out;
 }
 

@@ -8,6 +8,7 @@
 #include "engine/base/units.h"
 #include "engine/decide/explain.h"
 #include "engine/decide/join.h"
+#include "engine/decide/opening_hours.h"
 #include "engine/program/image.h"
 #include "engine/text/days.h"
 #include "engine/text/redact.h"
@@ -337,6 +338,21 @@ std::string_view fallback(Verdict verdict, Language language) {
     default:
       return {};
   }
+}
+
+std::array<std::string_view, 2> waiting_fallbacks(Language language) {
+  return {fallback(Verdict::handoff, language),
+          language == Language::zh
+              ? "现在是休息时间，您的问题已转给工作人员，上班后会尽快答复您。"
+              : "Our staff are away at the moment. Your question is with them, and they will get back to you."};
+}
+
+Waiting waiting_at(const program::Program& program, const program::QueueRow& queue, Language language, Microseconds at,
+                   std::int32_t offset) {
+  const auto [open, closed] = waiting_fallbacks(language);
+  if (is_open(program, queue, at, offset)) return {queue.say_pieces, open};
+  if (program.text(queue.when_closed_say, language).empty()) return {{}, closed};
+  return {queue.when_closed_pieces, closed};
 }
 
 }  // namespace caveat::decide

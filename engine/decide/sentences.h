@@ -4,6 +4,8 @@
 // Promises   a fact of a protected data class stands masked in every sentence
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -61,5 +63,16 @@ program::Pieces ask_of(const program::Program& program, const Required& what);
 
 // What is said when neither rule nor queue has a text.
 std::string_view fallback(Verdict verdict, Language language);
+
+// What is said to who waits at a queue: its own words for now, or else the fallback. A queue that is closed and has no words for
+// that does not use those of its open hours, which promise a person.
+struct Waiting {
+  program::Pieces pieces;
+  std::string_view otherwise;
+};
+Waiting waiting_at(const program::Program& program, const program::QueueRow& queue, Language language, Microseconds at,
+                   std::int32_t offset);
+// The fixed texts that `Waiting::otherwise` may be.
+std::array<std::string_view, 2> waiting_fallbacks(Language language);
 
 }  // namespace caveat::decide

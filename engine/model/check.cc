@@ -36,6 +36,7 @@ constexpr Check kChecks[] = {
     {"defines", check_defines},
     {"topics", check_topics},
     {"rules", check_rules},
+    {"facts in what could not be read", check_unread},
     {"products that answers name", check_named},
     {"whose days count", check_days},
     {"examples", check_examples},

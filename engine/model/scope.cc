@@ -45,6 +45,8 @@ std::string_view word_of(Kind kind, Language language) {
       return zh ? "事实" : "fact";
     case Kind::level:
       return zh ? "取值" : "level";
+    case Kind::choice:
+      return zh ? "取值" : "choice";
     case Kind::lexicon:
       return zh ? "词表" : "lexicon";
     case Kind::wording:

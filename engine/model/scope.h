@@ -25,6 +25,7 @@ enum class Kind : std::uint8_t {
   group,
   fact,
   level,
+  choice,
   lexicon,
   wording,
   define,

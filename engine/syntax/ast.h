@@ -480,6 +480,9 @@ struct File {
   Language language = Language::en;  // of most of its keywords: messages about the file are in it
   std::vector<Decl> declarations;
   std::vector<Comment> comments;
+  std::vector<Span> declares_nothing;  // of what could not be read: examples, and the conditions of defines
+  std::vector<Path>
+      lost_paths;  // in conditions that could not be read: whether there are such facts is known all the same
 };
 
 }  // namespace caveat::syntax

@@ -3,6 +3,7 @@
 #include <CaveatGrammar.h>
 
 #include <algorithm>
+#include <span>
 
 #include "engine/syntax/codes.h"
 #include "engine/syntax/door.h"
@@ -65,15 +66,15 @@ bool bytes_are_sound(SourceId id, std::string_view bytes, const Limits& limits, 
                           Both{"save the file as UTF-8 without a byte order mark", "请以不带 BOM 的 UTF-8 保存文件"}});
     return false;
   }
-  std::size_t nul = bytes.find('\0');
-  const bool sound = nul == std::string_view::npos;
-  for (; nul != std::string_view::npos && complaints.size() < limits.diagnostics; nul = bytes.find('\0', nul + 1))
-    complaints.push_back({&codes::kNulByte,
-                          at(nul),
-                          {},
-                          Both{"delete it; where a file has many, it was saved as UTF-16: save it as UTF-8",
-                               "请删去；若文件中有许多，则该文件存成了 UTF-16，请以 UTF-8 保存"}});
-  return sound;
+  const std::size_t nul = bytes.find('\0');
+  if (nul == std::string_view::npos) return true;
+  complaints.push_back(
+      {&codes::kNulByte,
+       at(nul),
+       {},
+       Both{"delete it and those that follow; where there are many, the file was saved as UTF-16: save it as UTF-8",
+            "请将其与其后的一并删去；若有许多，则该文件存成了 UTF-16，请以 UTF-8 保存"}});
+  return false;
 }
 
 // 距今不足12个月, 不大于 15日前: what was told of a part is gone with the offer for the words that hold it.
@@ -127,6 +128,54 @@ void drop_what_an_offer_mends(std::vector<Complaint>& complaints, std::string_vi
   });
 }
 
+// How many bytes of a stretch, up to each, lie in one of some spans: in time that hangs on neither their number nor
+// their lengths, as broken files of any size are read.
+class Covered {
+ public:
+  explicit Covered(Span stretch) : begin_(stretch.begin), before_(stretch.end - stretch.begin + 2) {}
+  void add(Span span) {
+    const std::uint32_t last = static_cast<std::uint32_t>(before_.size()) - 2 + begin_;
+    const std::uint32_t from = std::clamp(span.begin, begin_, last), to = std::clamp(span.end, from, last);
+    ++before_[from - begin_], --before_[to - begin_];
+  }
+  void count() {
+    int open = 0, covered = 0;
+    for (int& each : before_) {
+      open += each;
+      each = covered;
+      covered += open > 0 ? 1 : 0;
+    }
+  }
+  bool all(const Token& token) const { return within(token.begin, token.end) == token.end - token.begin; }
+  bool any(Span span) const { return within(span.begin, span.end) != 0; }
+
+ private:
+  std::uint32_t within(std::uint32_t from, std::uint32_t to) const {
+    return static_cast<std::uint32_t>(before_[to - begin_] - before_[from - begin_]);
+  }
+  std::uint32_t begin_;
+  std::vector<int> before_;
+};
+
+// customer.agee in a comparison that could not be read, but not where something else is told of it.
+void paths_in(const Covered& lost, const Covered& told, std::span<const Token> tokens, SourceId source,
+              std::string_view bytes, std::vector<Path>& out) {
+  using P = CaveatGrammar;
+  for (std::size_t i = 0; i + 2 < tokens.size(); ++i) {
+    if (tokens[i].type != P::WORD || !lost.all(tokens[i])) continue;
+    Path path;
+    const auto step = [&](const Token& token) {
+      path.parts.push_back(
+          {nfkc(bytes.substr(token.begin, token.end - token.begin)), {source, token.begin, token.end}});
+    };
+    step(tokens[i]);
+    for (; i + 2 < tokens.size() && tokens[i + 1].type == P::DOT && tokens[i + 2].type == P::WORD; i += 2)
+      step(tokens[i + 2]);
+    path.span = {source, path.parts.front().span.begin, path.parts.back().span.end};
+    if (path.parts.size() > 1 && !told.any(path.span)) out.push_back(std::move(path));
+  }
+}
+
 }  // namespace
 
 ParseResult parse(const Sources& sources, SourceId id, const Limits& limits) {
@@ -143,10 +192,22 @@ ParseResult parse(const Sources& sources, SourceId id, const Limits& limits) {
     Mistake mistake;
     Lowering lowering(id, bytes, limits, complaints);
     for (const Stretch& stretch : tokenised.declarations) {
-      if (stretch.hopeless) continue;
+      if (stretch.begin == stretch.end) continue;
+      const std::size_t before = complaints.size();
       const Token* tokens = tokenised.tokens.data() + stretch.begin;
       const std::size_t count = stretch.end - stretch.begin;
       const Span span{id, tokens[0].begin, tokens[count - 1].end};
+      const auto could_not_be_read = [&] {
+        std::size_t at = 0;
+        if (tokens[0].type == CaveatGrammar::DEFINE)
+          while (at < count && tokens[at].type != CaveatGrammar::AS && tokens[at].type != CaveatGrammar::IS) ++at;
+        if (at < count && (at > 0 || tokens[0].type == CaveatGrammar::EXAMPLE))
+          result.file.declares_nothing.push_back({id, tokens[at].begin, span.end});
+      };
+      if (stretch.hopeless) {
+        could_not_be_read();
+        continue;
+      }
       if (tokens[0].type == CaveatGrammar::TABLE) {
         complaints.push_back({&codes::kNotYet, {id, tokens[0].begin, tokens[0].end}, {Both{"a table", "决策表"}}});
         continue;
@@ -162,12 +223,28 @@ ParseResult parse(const Sources& sources, SourceId id, const Limits& limits) {
               tokens, count, id, bytes, mistake));
         recovered = recover(door, tokens, count, id, bytes, blocked ? nullptr : &mistake, stretch.first_complaint,
                             stretch.last_complaint, limits.diagnostics, complaints);
+        could_not_be_read();
+        if (recovered.kept.empty()) recovered.lost = {span};
+        const bool conditions = tokens[0].type == CaveatGrammar::RULE || tokens[0].type == CaveatGrammar::DEFINE;
+        if (conditions && !recovered.lost.empty()) {
+          Covered lost(span), told(span);
+          for (const Span& each : recovered.lost) lost.add(each);
+          const auto add = [&](std::size_t first, std::size_t last) {
+            for (std::size_t i = first; i < last; ++i) {
+              told.add(complaints[i].span);
+              for (const Fix& fix : complaints[i].fixes) told.add(fix.span);
+            }
+          };
+          add(stretch.first_complaint, stretch.last_complaint);
+          add(before, complaints.size());
+          lost.count(), told.count();
+          paths_in(lost, told, {tokens, count}, id, bytes, result.file.lost_paths);
+        }
         if (recovered.kept.empty() || !door.read(recovered.kept.data(), recovered.kept.size(), id, tree, mistake))
           continue;
       }
-      if (auto body = lowering.declaration(Node(&tree, 0), !recovered.lost.empty())) {
+      if (auto body = lowering.declaration(Node(&tree, 0), !recovered.lost.empty()))
         result.file.declarations.push_back({std::move(*body), span, stretch.language, std::move(recovered.lost)});
-      }
     }
   } else {
     result.file.language = guessed_language(bytes.starts_with("\xEF\xBB\xBF") ? bytes.substr(3) : bytes);

@@ -194,8 +194,7 @@ ExprPtr Conditions::condition_made(const syntax::Expr& expr) {
       const Comparable fit = comparable(work_.model, a->type, b->type);
       if (fit != Comparable::order || has_names(a->type)) {
         return fit == Comparable::units_differ
-                   ? (work_.report(codes::kDifferentUnits, item_, expr.span, {describe_expr(*a), describe_expr(*b)}),
-                      nullptr)
+                   ? units_apart(*a, *b, expr)
                    : wrong_type(expr.args[1]->span, describe(work_.model, unbounded(a->type), language()),
                                 describe_expr(*b));
       }

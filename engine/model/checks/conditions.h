@@ -107,6 +107,9 @@ class Conditions {
   bool told_of_settlement(const syntax::Expr& sum, const Type* hint, bool between_no_dates);
   bool told_of_a_beginning(const Expr& of, const syntax::Expr& expr);
   ExprPtr compare(Op op, ExprPtr a, ExprPtr b, const syntax::Expr& expr);
+  ExprPtr units_apart(const Expr& a, const Expr& b, const syntax::Expr& expr);
+  std::string help_for_currencies() const;
+  std::string help_for_a_clock(const Type& expected, const Type& found) const;
   bool check_range(const Expr& fact, const Expr& constant);
   std::string scale_of_level(const std::string& name) const;
   std::string owner_of_level(const std::string& name) const;

@@ -52,14 +52,44 @@ ExprPtr Conditions::no_dates(const Expr& days) {
                         "工作日要在日期之间计算，例如“距今超过 3 个工作日”。"));
 }
 
+ExprPtr Conditions::units_apart(const Expr& a, const Expr& b, const syntax::Expr& expr) {
+  std::string help;
+  if (a.type.kind == TypeKind::scale) {
+    const auto level = [&](const Expr& of, std::size_t i) { return work_.model.scales[of.type.scale].levels[i].first; };
+    help = say("Levels are compared where one scale names both: scale ", "两个分级写成一个才可比较，例如：分级 ") +
+           work_.model.scales[a.type.scale].names.first + say(" is ", " 为 ");
+    const std::size_t many =
+        std::min(work_.model.scales[a.type.scale].levels.size(), work_.model.scales[b.type.scale].levels.size());
+    for (std::size_t i = 0; i < std::min<std::size_t>(many, 2); ++i)
+      help += (i == 0 ? "" : " < ") + level(a, i) + " = " + level(b, i);
+    help += " …";
+  } else if (a.type.kind == TypeKind::money) {
+    help = help_for_currencies();
+  }
+  work_.report(codes::kDifferentUnits, item_, expr.span, {describe_expr(a), describe_expr(b)}, std::move(help));
+  return nullptr;
+}
+
+std::string Conditions::help_for_currencies() const {
+  return say("Currencies are not converted: compare amounts of one, or have the fact sent in it.",
+             "币种之间不换算：请用同一币种的金额比较，或让该事实以此币种送来。");
+}
+
+// A date or a moment held against 21:00.
+std::string Conditions::help_for_a_clock(const Type& expected, const Type& found) const {
+  if (found.kind != TypeKind::time_of_day || (expected.kind != TypeKind::date && expected.kind != TypeKind::instant))
+    return {};
+  return say(
+      "It has its day. A fact that holds a time of day is declared as `time of day`; the clock itself is asked so: now "
+      "is between 21:00 and 08:00",
+      "其中含有日期。只存钟点的事实声明为“钟点”；判断此刻的钟点写：现在 介于 21:00 与 08:00 之间");
+}
+
 ExprPtr Conditions::compare(Op op, ExprPtr a, ExprPtr b, const syntax::Expr& expr) {
   // a op b, where op is eq, lt or le.
   if (!a || !b) return nullptr;
   const Comparable fit = comparable(work_.model, a->type, b->type);
-  if (fit == Comparable::units_differ) {
-    work_.report(codes::kDifferentUnits, item_, expr.span, {describe_expr(*a), describe_expr(*b)});
-    return nullptr;
-  }
+  if (fit == Comparable::units_differ) return units_apart(*a, *b, expr);
   if (fit == Comparable::no) {
     const bool a_is_constant = a->op == Op::constant && b->op != Op::constant;
     const ExprPtr& expected = a_is_constant ? b : a;
@@ -70,7 +100,8 @@ ExprPtr Conditions::compare(Op op, ExprPtr a, ExprPtr b, const syntax::Expr& exp
                             ? say("Lists are asked with `includes`.", "列表用“包括”来判断。")
                             : std::string());
     }
-    return wrong_type(found->span, describe(work_.model, unbounded(expected->type), language()), describe_expr(*found));
+    return wrong_type(found->span, describe(work_.model, unbounded(expected->type), language()), describe_expr(*found),
+                      help_for_a_clock(expected->type, found->type));
   }
   if (fit == Comparable::equality && op != Op::eq) {
     work_.report(codes::kNoOrder, item_, expr.span, {describe_expr(a->op == Op::constant ? *b : *a)});
@@ -167,6 +198,15 @@ ExprPtr Conditions::between(const syntax::Expr& expr) {
   beside_ = {};
   if (!x || told_of_one_unit(x->type, *expr.args[0], *expr.args[1], *expr.args[2], expr)) return nullptr;
   if (told_of_whole_days(x->type, quoted(expr.args[0]->span), *expr.args[1], *expr.args[2], expr)) return nullptr;
+  const auto is_clock = [](const syntax::Expr& one) {
+    return one.op == S::literal && one.literal.kind == syntax::LiteralKind::time_of_day;
+  };
+  if (is_clock(*expr.args[1]) && is_clock(*expr.args[2])) {
+    if (std::string help = help_for_a_clock(x->type, of(TypeKind::time_of_day)); !help.empty()) {
+      const Span both{expr.span.source, expr.args[1]->span.begin, expr.args[2]->span.end};
+      return wrong_type(both, describe(work_.model, unbounded(x->type), language()), quoted(both), std::move(help));
+    }
+  }
   const ExprPtr low = value(*expr.args[1], &x->type);
   const ExprPtr high = value(*expr.args[2], &x->type);
   if (!low || !high) return nullptr;

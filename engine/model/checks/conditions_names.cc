@@ -235,11 +235,11 @@ Index Conditions::fact(const syntax::Path& path, bool text_wanted, Beside beside
   if (found == kNone) {
     if (steps.size() == 1 && work_.told_of_another_form(item_, path.span, steps.front(), {})) return kNone;
     if (work_.maybe_lost(item_.pack, steps.back()) || work_.scope.behind_a_misspelt(item_.pack, steps)) return kNone;
-    if (group != work_.group_names.end()) {  // its `facts` may have lost the line, name and all
-      if (work_.groups.at(group->second).lost) return kNone;
-      for (const std::string& name : work_.groups.at(group->second).names) {
-        if (work_.head_maybe_lost(item_.pack, name)) return kNone;
-      }
+    bool line_lost = false;  // its `facts` may have lost the line, name and all
+    if (group != work_.group_names.end()) {
+      line_lost = work_.groups.at(group->second).lost;
+      for (const std::string& name : work_.groups.at(group->second).names)
+        line_lost = line_lost || work_.head_maybe_lost(item_.pack, name);
     }
     std::vector<std::string> plain;  // 客戶.年齡: names are not folded, and no other is meant
     for (const std::string& step : steps) plain.push_back(syntax::simplified(step));
@@ -316,6 +316,7 @@ Index Conditions::fact(const syntax::Path& path, bool text_wanted, Beside beside
       return kNone;
     std::string near(work_.near_to(steps[at], known));
     if (Work::opposites(steps[at], near)) near.clear();
+    if (near.empty() && line_lost) return kNone;  // nearly the name of another: that was meant, whatever was lost
     std::string whole = before + near;
     for (std::size_t i = at + 1; i < steps.size(); ++i) whole += "." + steps[i];
     std::string help;
@@ -613,6 +614,17 @@ std::string Conditions::owner_of_level(const std::string& name) const {
     return say("a choice of ", "取值，属于 ") + path_in(fact.path_names, language());
   }
   return {};
+}
+
+// Only of groups that are declared: among what could not be read may be prose (e.g.).
+void check_unread(Work& work) {
+  for (Index pack = 0; pack < work.pack_files.size(); ++pack) {
+    for (const syntax::File* file : work.files[work.pack_files[pack]].files) {
+      for (const syntax::Path& path : file->lost_paths)
+        if (work.group_names.contains(path.parts.front().text))
+          Conditions(work, {nullptr, file, pack}).fact(path, false);
+    }
+  }
 }
 
 }  // namespace caveat::model

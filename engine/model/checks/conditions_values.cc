@@ -80,7 +80,8 @@ ExprPtr Conditions::literal(const syntax::Expr& expr, const Type* hint) {
         return nullptr;
       case Fit::units_differ:
         work_.report(codes::kDifferentUnits, item_, expr.span,
-                     {describe(work_.model, unbounded(*hint), language()), quoted(expr.span)});
+                     {describe(work_.model, unbounded(*hint), language()), quoted(expr.span)},
+                     hint->kind == TypeKind::money ? help_for_currencies() : std::string());
         return nullptr;
       case Fit::wrong_type:
         break;
@@ -91,6 +92,8 @@ ExprPtr Conditions::literal(const syntax::Expr& expr, const Type* hint) {
       std::string instead;
       if (has_names(*hint) && literal.kind == syntax::LiteralKind::text) {
         help = say("Levels and choices stand without quotation marks.", "等级和取值不加引号。");
+      } else if (std::string clock = help_for_a_clock(*hint, natural); !clock.empty()) {
+        help = std::move(clock);
       } else if (has_names(*hint) && is_number(natural.kind)) {  // 高于 3 of R1 to R5
         constexpr std::size_t kShown = 8;
         const std::vector<Names>& levels = levels_of(work_.model, *hint);

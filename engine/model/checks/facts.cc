@@ -249,7 +249,7 @@ class Facts {
         if (of == to.end())
           to[i].all.push_back(name);
         else if (of != to.begin() + static_cast<std::ptrdiff_t>(i))
-          name_of_another(item, member, name, Kind::level, declared);
+          name_of_another(item, member, name, Kind::choice, declared);
       }
     }
   }
@@ -391,7 +391,7 @@ class Facts {
             const auto [earlier, fresh] = seen.emplace(names.all[i], span);
             if (fresh) continue;
             Diagnostic& diagnostic = work_.report(codes::kNameTwice, item, span,
-                                                  {std::string(word_of(Kind::level, item.language())), names.all[i]});
+                                                  {std::string(word_of(Kind::choice, item.language())), names.all[i]});
             diagnostic.related.push_back({earlier->second, Work::say(item, "declared here", "已在此处声明")});
             good = false;
           }

@@ -99,6 +99,7 @@ std::string without_declarations(const Source& source, const syntax::File& file)
       out.replace(span.begin, span.end - span.begin, text);
     }
   }
+  for (const Span& span : file.declares_nothing) blank(span);
   return out;
 }
 

@@ -188,6 +188,7 @@ void check_currencies(Work& work);
 void check_defines(Work& work);
 void check_topics(Work& work);
 void check_rules(Work& work);
+void check_unread(Work& work);
 void check_named(Work& work);
 void check_examples(Work& work);
 void check_ways_out(Work& work);
