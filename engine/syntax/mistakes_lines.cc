@@ -166,6 +166,12 @@ std::optional<Complaint> Explainer::range_of_a_type() {
 // when answer …, then block, 假设 回答: an example has given and expect.
 std::optional<Complaint> Explainer::lines_of_an_example() {
   if (type(0) != P::EXAMPLE || at_ == 0 || at_ >= count_) return std::nullopt;
+  if (expects(P::BY) && among(text(at_), {"because", "from", "for", "through", "由", "由于", "因为", "依据", "根据"})) {
+    const std::string by = is_ascii(text(at_)) ? "by" : "因";
+    Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", "“" + by + "”"}};
+    c.fixes.push_back({c.span, by});
+    return c;
+  }
   for (std::size_t first = at_ - 1; first <= at_; ++first) {
     if (first == 0 || !begins_line(first) || text(first).empty() || first + 1 >= count_) continue;
     const std::string word = in_lower_case(text(first)), next = text(first + 1);
@@ -203,6 +209,11 @@ std::optional<Complaint> Explainer::turn_without_subject() {
         "“" + text(at_ - 2) + "”之后先写 回答、消息、推荐、操作、触达 或 素材，再写事实：给定 回答，" + path + " …"};
     return c;
   }
+  if (opens(at_ - 2) && among(text(at_ - 1), {"a", "an", "the"}) && !value_of("subject", text(at_)).empty()) {
+    Complaint c{&codes::kUnexpected, span(at_ - 1, at_), {"“" + text(at_ - 1, at_) + "”", "“" + text(at_) + "”"}};
+    c.fixes.push_back({{source_, tokens_[at_ - 1].begin, tokens_[at_].begin}, ""});
+    return c;
+  }
   if (type(at_) != P::TEXT) return std::nullopt;
   const bool joined = type(at_ - 1) == P::COMMA || type(at_ - 1) == P::LINE;
   const std::size_t subject = joined ? at_ - 2 : at_ - 1;
@@ -221,8 +232,24 @@ std::optional<Complaint> Explainer::turn_without_subject() {
 
 // customer.age is 61, 客户.年龄 = 61, parameter limit = 65: the value follows the name at once.
 std::optional<Complaint> Explainer::joins_a_value() {
-  if ((type(0) != P::EXAMPLE && type(0) != P::PARAMETER) || at_ < 2 || at_ + 1 >= count_) return std::nullopt;
+  if (at_ < 2 || at_ + 1 >= count_) return std::nullopt;
   const int joint = type(at_);
+  const bool sign = joint == P::COLON || joint == P::EQUALS;
+  const bool condition = type(0) == P::DEFINE || type(0) == P::TOPIC;
+  if (sign && expects(P::IS) && expects(P::ALSO) && (condition || type(0) == P::LEXICON || type(0) == P::SCALE)) {
+    const std::string is = speaks_english() ? (condition ? "as" : "is") : "为";  // lexicon promises: "risk-free"
+    const bool before = tokens_[at_ - 1].end == tokens_[at_].begin, behind = tokens_[at_].end == tokens_[at_ + 1].begin;
+    Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", "“" + is + "”"}};
+    c.fixes.push_back({c.span, (before ? " " : "") + is + (behind ? " " : "")});
+    return c;
+  }
+  if (type(0) == P::WORDING && joint == P::COLON && expects(P::TEXT)) {
+    Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", Both{"a text in quotes", "引号中的文本"}}};
+    c.help = Both{"the text follows the name at once", "文本直接写在名称之后"};
+    c.fixes.push_back(without_joint(source_, tokens_[at_ - 1], tokens_[at_], tokens_[at_ + 1]));
+    return c;
+  }
+  if (type(0) != P::EXAMPLE && type(0) != P::PARAMETER) return std::nullopt;
   if (joint != P::IS && joint != P::EQUALS && joint != P::COLON && joint != P::AS) return std::nullopt;
   if (!expects(P::NUMBER) || begins_line(at_ + 1) || type(at_ - 1) == P::COMMA || type(at_ - 1) == P::LINE)
     return std::nullopt;
@@ -294,10 +321,22 @@ std::optional<Complaint> Explainer::within_of_due() {
 // section 31 CFR 1010, Annex 2, 附件2: what is no number is named in quotes.
 std::optional<Complaint> Explainer::place_as_named() {
   if (type(0) != P::SOURCE || at_ < 4 || at_ >= count_ || begins_line(at_) || !expects(P::READS)) return std::nullopt;
+  if (type(at_) == P::COMMA && at_ + 1 < count_ && type(at_ + 1) != P::WORD &&
+      expects(type(at_ + 1))) {  // “…”, article 3
+    Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", quoted_spelling(type(at_ + 1))}};
+    c.arguments[1] = "“" + text(at_ + 1) + "”";
+    c.help = Both{"no comma stands before it", "其前不用逗号"};
+    c.fixes.push_back({c.span, tokens_[at_].end == tokens_[at_ + 1].begin ? " " : ""});
+    return c;
+  }
   if (type(at_) != P::WORD && type(at_) != P::RULE) return std::nullopt;
   const int before = type(at_ - 2);
-  const bool placed = (before == P::SECTION || before == P::ARTICLE || before == P::PARAGRAPH || before == P::ITEM) &&
-                      type(at_ - 1) != P::TEXT;
+  const std::string behind = in_lower_case(text(at_));
+  const bool of_section =
+      before == P::SECTION && !among(behind, {"since", "from", "effective", "until", "valid", "dated"});
+  const bool of_number = before == P::ARTICLE || before == P::PARAGRAPH || before == P::ITEM;
+  const bool placed = type(at_ - 1) != P::TEXT &&
+                      (of_section || (of_number && (among(behind, {"bis", "ter", "quater"}) || behind.size() == 1)));
   const std::string word = in_lower_case(text(at_));
   const bool place = among(word, {"annex", "appendix", "schedule", "chapter", "part", "title", "rule", "regulation",
                                   "clause", "principle", "guideline", "note", "附件", "附录", "附表", "附则"});

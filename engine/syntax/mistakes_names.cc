@@ -187,6 +187,14 @@ std::optional<Complaint> Explainer::fact_of_several_words() {
 std::optional<Complaint> Explainer::names_joined() {
   if (at_ < 2 || at_ + 1 >= count_ || !expects(P::COMMA) || begins_line(at_)) return std::nullopt;
   const std::string found = text(at_);
+  const bool place = type(at_) == P::ARTICLE || type(at_) == P::PARAGRAPH || type(at_) == P::ITEM ||
+                     type(at_) == P::SECTION || type(at_) == P::ORDINAL || type(at_) == P::ORDINAL_WORD;
+  if (place && type(0) == P::RULE && type(at_ - 2) == P::CITES) {  // cites S article 3
+    Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + found + "”", expected()}};
+    c.help = Both{"a rule names its source; the place in law stands there: source HOUSE is \"…\" article 3",
+                  "规则只写法源之名，条款写在法源声明中：法源 甲 为 《…》 第3条"};
+    return c;
+  }
   constexpr auto kJoins = std::to_array<std::string_view>({"and", "or", "和", "及", "与", "以及", "且", "或", "并"});
   if (std::find(kJoins.begin(), kJoins.end(), found) == kJoins.end()) return std::nullopt;
   std::size_t opener = at_ - 1;
