@@ -223,6 +223,7 @@ class Explainer {
   std::optional<Complaint> bound_with_its_joint();
   std::optional<Complaint> state_behind_is();
   std::optional<Complaint> text_for_a_pattern();
+  std::string source_titled(std::string_view title) const;
   std::optional<Complaint> marks_round_a_name();
   std::optional<Complaint> count_of_conditions();
   std::optional<Complaint> when_left_out();

@@ -120,6 +120,21 @@ std::optional<Complaint> Explainer::text_for_a_pattern() {
   return c;
 }
 
+// The name that a source of this file with such a title has; empty: none has it.
+std::string Explainer::source_titled(std::string_view title) const {
+  constexpr std::size_t kSearched = 65'536;  // each mistake searches; a file's sources stand at its head
+  const std::string_view head = bytes_.substr(0, kSearched);
+  for (const std::string_view keyword : {"source ", "法源 "}) {
+    for (std::size_t at = head.find(keyword); at != std::string_view::npos; at = head.find(keyword, at + 1)) {
+      const std::string_view line = head.substr(at, head.find('\n', at) - at);
+      if ((at > 0 && head[at - 1] != '\n') || line.find(title) == std::string_view::npos) continue;
+      const std::string_view rest = line.substr(keyword.size());
+      return std::string(rest.substr(0, rest.find(' ')));
+    }
+  }
+  return {};
+}
+
 // cites "S", 转人工 至 “坐席”, 分级 “风险”: what was declared is named without marks.
 std::optional<Complaint> Explainer::marks_round_a_name() {
   if (type(at_) != P::TEXT || at_ == 0 || !expects(P::WORD) || expects(P::TEXT) || expects(P::NUMBER))
@@ -146,9 +161,19 @@ std::optional<Complaint> Explainer::marks_round_a_name() {
         meant.find_first_of("\t.,;:()[]/\"'-&") == std::string::npos && spellings_from(meant).empty())
       c.fixes.push_back({c.span, (tokens_[at_ - 1].end < tokens_[at_].begin ? "" : " ") + meant});
   }
-  if (one_word) {
+  const bool by_title = type(opener) == P::CITES && (found.starts_with("《") || !one_word);
+  const std::string source = type(opener) == P::CITES ? source_titled(inside) : std::string();
+  const bool last = at_ + 1 >= count_ || begins_line(at_ + 1);
+  if (by_title || !source.empty()) {
+    c.help = Both{"a source is cited by the name that its declaration gives it: source NAME is law \"…\"",
+                  "法源以其声明的名称引用：法源 名称 为 《…》"};
+    if (!source.empty())
+      c.help = Both{"the source with this title is named so: " + source, "题名如此的法源名为：" + source};
+  }
+  const std::string meant = !source.empty() ? source : one_word && !by_title ? inside : std::string();
+  if (!meant.empty() && (source.empty() || last)) {
     const bool blank = tokens_[at_ - 1].end < tokens_[at_].begin;
-    c.fixes.push_back({c.span, (blank ? "" : " ") + inside});
+    c.fixes.push_back({c.span, (blank ? "" : " ") + meant});
   }
   return c;
 }
