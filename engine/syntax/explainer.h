@@ -85,6 +85,7 @@ class Explainer {
   std::size_t line_of(std::size_t at) const;
   std::optional<Complaint> joined_comparison();
   std::optional<Complaint> name_of_several_words();
+  std::optional<Complaint> path_without_dot();
   std::optional<Complaint> fact_of_several_words();
   std::optional<Complaint> names_joined();
   std::optional<Complaint> text_on_the_next_line();

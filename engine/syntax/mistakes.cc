@@ -109,6 +109,7 @@ Complaint Explainer::explained() {
                              &Explainer::mentions_a_text,
                              &Explainer::priority_of_speech,
                              &Explainer::name_of_several_words,
+                             &Explainer::path_without_dot,
                              &Explainer::ordinal_for_a_count,
                              &Explainer::range_in,
                              &Explainer::one_of_in,

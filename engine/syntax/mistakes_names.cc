@@ -141,13 +141,48 @@ std::optional<Complaint> Explainer::name_of_several_words() {
   Complaint c{&codes::kUnexpected, span(first, last), {"“" + text(first, last) + "”", "“" + meant + "”"}};
   c.help = one_word();
   c.fixes.push_back({c.span, meant});
-  if (several && last == first + 1) {  // cites S T: which of the two, the author knows
-    const std::string list = text(first) + (ascii ? ", " : "、") + text(last);
+  if (several) {  // cites S T: which of the two, the author knows
+    std::string list = text(first);
+    for (std::size_t i = first + 1; i <= last; ++i) list += (ascii ? ", " : "、") + text(i);
     c.arguments[1] = Both{"“" + meant + "” or “" + list + "”", "“" + meant + "”或“" + list + "”"};
     c.help = Both{"a name is one word, its parts joined by underlines; several names are parted by a comma",
                   "名称是一个词，各部分以下划线相连；多个名称之间用顿号或逗号"};
     c.fixes.push_back({c.span, list});
   }
+  return c;
+}
+
+// customer age is above 5, answer text contains "x", 客户 年龄 高于 5: the group and its fact without the dot between them.
+std::optional<Complaint> Explainer::path_without_dot() {
+  if (at_ < 2 || at_ >= count_ || type(at_ - 1) != P::WORD || begins_line(at_)) return std::nullopt;
+  const bool type_name = std::any_of(all_spellings().begin(), all_spellings().end(), [&](const Spelling& s) {
+    return s.token == type(at_) && s.kind == KeywordKind::type && s.text == text(at_);
+  });
+  if (type(at_) != P::WORD && !type_name) return std::nullopt;
+  if (type(at_ - 2) != P::LPAREN && !bounds_conditions(at_ - 2)) return std::nullopt;
+  std::size_t last = at_;
+  while (type(last + 1) == P::WORD && !begins_line(last + 1)) ++last;
+  const bool one = last == at_ && (bounds_conditions(last + 1) || type(last + 1) == P::DOT);
+  if (!one && !compares(last + 1)) return std::nullopt;
+  const std::string fact_word = text(at_);
+  if (std::any_of(all_spellings().begin(), all_spellings().end(), [&](const Spelling& s) {  // 回答 包含任一承诺
+        return s.kind == KeywordKind::compare && fact_word.starts_with(s.text);
+      }))
+    return std::nullopt;
+  const std::string group = text(at_ - 1);
+  constexpr auto kParts = std::to_array<std::string_view>(
+      {"customer", "product", "conversation", "bot", "action", "客户", "产品", "会话", "机器人", "动作"});
+  bool known = !value_of("subject", group).empty() || std::find(kParts.begin(), kParts.end(), group) != kParts.end();
+  constexpr std::size_t kSearched = 65'536;  // each mistake searches
+  for (const std::string_view keyword : {"facts ", "事实 "})
+    known = known || bytes_.substr(0, kSearched).find(std::string(keyword) + group) != std::string_view::npos;
+  if (!known) return std::nullopt;
+  std::string fact = joined(text(at_, last));
+  if (!is_ascii(fact)) std::erase(fact, '_');
+  const std::string meant = group + "." + fact;
+  Complaint c{&codes::kUnexpected, span(at_ - 1, last), {"“" + text(at_ - 1, last) + "”", "“" + meant + "”"}};
+  c.help = Both{"a dot parts the group from its fact", "组与其事实之间写“.”"};
+  c.fixes.push_back({c.span, meant});
   return c;
 }
 
