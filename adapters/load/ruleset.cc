@@ -222,12 +222,13 @@ Loaded modelled(RuleFiles& read, const Limits& limits, const Progress& progress)
   model::CheckResult checked =
       check_packs(out.sources, out.packs, out.files, broken, limits, from_disk(limits), out.diagnostics);
   // What check misses because of a file that could not be read has been told above, with its reason.
+  std::vector<Span> of_files;
+  for (const Diagnostic& first : out.diagnostics)
+    if (first.code == &codes::kLexiconPath || first.code == &codes::kLexiconFile || first.code == &codes::kLexiconText)
+      of_files.push_back(first.span);
   std::erase_if(checked.diagnostics, [&](const Diagnostic& follows) {
-    return std::any_of(out.diagnostics.begin(), out.diagnostics.end(), [&](const Diagnostic& first) {
-      const bool of_a_file = first.code == &codes::kLexiconPath || first.code == &codes::kLexiconFile ||
-                             first.code == &codes::kLexiconText;
-      return of_a_file && follows.span.source == first.span.source && follows.span.begin < first.span.end &&
-             first.span.begin < follows.span.end;
+    return std::any_of(of_files.begin(), of_files.end(), [&](const Span& first) {
+      return follows.span.source == first.source && follows.span.begin < first.end && first.begin < follows.span.end;
     });
   });
   model::add_to(out.diagnostics, std::move(checked.diagnostics), out.sources);
