@@ -97,6 +97,9 @@ bool Filter::told_of_period(std::size_t& at, std::size_t end) {
                                       ? slice(result_.tokens.back().begin, result_.tokens.back().end)
                                       : std::string_view();
   const auto period = period_at(text);
+  const auto is_date = [](const Token& token) { return token.type == L::DATE || token.type == L::DATE_WORDS; };
+  const bool behind_a_date =
+      result_.tokens.size() > start_ + 1 && is_date(result_.tokens.rbegin()[1]);  // between … and
   const bool by_year = period && text.find("年") < period->length;
   std::size_t of_month = by_year ? period->length : text.size();
   int of_days = 0;
@@ -136,7 +139,7 @@ bool Filter::told_of_period(std::size_t& at, std::size_t end) {
              std::move(fixes));
   } else {
     // of 3月 months may be meant
-    const bool a_day = before.ends_with("早于") || before.ends_with("晚于") || !text.ends_with("月");
+    const bool a_day = before.ends_with("早于") || before.ends_with("晚于") || behind_a_date || !text.ends_with("月");
     const bool month = a_day && slice(raws_[at + 1].begin, raws_[at + 1].end).starts_with("月");
     const std::string edge = month ? month_without_year(text) : "";
     if (edge.empty()) return false;

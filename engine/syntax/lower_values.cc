@@ -243,7 +243,7 @@ Days Lowering::day(Node node) {
     };
     if (parts.size() != 3) {  // 2008年3月, which was told when it was read
       const auto period = period_at(text);
-      return period ? period->first : 0;
+      return period ? period->first : nearest_day("9999-12-31");  // 3月, the end of a range: no range is empty for it
     }
     text = padded(parts[0], 4) + "-" + padded(parts[1], 2) + "-" + padded(parts[2], 2);
   }
