@@ -49,7 +49,7 @@ class Kill(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr.decode())
         return done.stdout.splitlines()
 
-    def under_load_until_killed(self, log, delay):
+    def under_load_until_killed(self, log, delay, from_first_answer):
         """What was answered, whole lines only: a line that came through in part was no answer."""
         process = subprocess.Popen([BINARY, "decide", "--rules", self.rules, "--log", log, "--jobs", "2"], stdin=subprocess.PIPE,
                                    stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
@@ -66,15 +66,19 @@ class Kill(unittest.TestCase):
             except (BrokenPipeError, ValueError):
                 pass
 
-        heard = bytearray()
+        heard, answers_come = bytearray(), threading.Event()
 
         def listen():
             while chunk := os.read(process.stdout.fileno(), 1 << 16):
                 heard.extend(chunk)
+                if b"\n" in chunk:
+                    answers_come.set()
 
         threads = [threading.Thread(target=feed), threading.Thread(target=listen)]
         for thread in threads:
             thread.start()
+        if from_first_answer:
+            self.assertTrue(answers_come.wait(120), "no answer in two minutes")
         time.sleep(delay)
         process.send_signal(signal.SIGKILL)
         process.wait()
@@ -98,7 +102,10 @@ class Kill(unittest.TestCase):
         for kill in range(KILLS):
             if kill % A_LOG == 0:
                 log, answered = self.folder / f"killed-{kill}.db", []
-            got = self.under_load_until_killed(log, chance.uniform(0.5, 1) * start + chance.uniform(0.02, 0.3))
+            # Every second one comes among answers, however slow the machine is; the others may come while it starts.
+            loaded = kill % 2 == 1
+            delay = chance.uniform(0.02, 0.3) + (0 if loaded else chance.uniform(0.5, 1) * start)
+            got = self.under_load_until_killed(log, delay, loaded)
             answered_in_all += len(got)
             under_load += len(got) > 0
             answered = got + answered[:200]  # and some of what was answered before
@@ -110,7 +117,7 @@ class Kill(unittest.TestCase):
             verified = subprocess.run([BINARY, "log", "verify", log], capture_output=True, timeout=120, check=False)
             self.assertEqual(verified.returncode, 0, where + "\n" + verified.stdout.decode() + verified.stderr.decode())
         print(f"{KILLS} kills, {under_load} of them under load; {answered_in_all} turns answered, none lost", file=sys.stderr)
-        self.assertGreater(under_load, KILLS // 2)
+        self.assertGreaterEqual(under_load, KILLS // 2)
 
 
 if __name__ == "__main__":

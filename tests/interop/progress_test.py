@@ -98,7 +98,8 @@ class Progress(unittest.TestCase):
                 code, _, err = self.decide_slowly(**how)
                 self.assertEqual(code, 0, err)
                 self.assertNotIn("turns", err)
-                self.assertNotIn("\x1b[K", err)
+                # What tells of the rules that are loaded, on a slow machine, is gone before the first answer.
+                self.assertNotIn("\x1b[K", err[err.index('{"id"'):] if "shares" in how else err)
 
     def test_decide_on_files_shows_a_bar(self):
         with open(self.path("many.jsonl"), "w", encoding="utf-8") as file:
