@@ -171,7 +171,7 @@ std::optional<Complaint> Explainer::path_without_dot() {
     return std::nullopt;
   const std::string group = text(at_ - 1);
   constexpr auto kParts = std::to_array<std::string_view>(
-      {"customer", "product", "conversation", "bot", "action", "客户", "产品", "会话", "机器人", "动作"});
+      {"customer", "product", "conversation", "bot", "action", "客户", "产品", "会话", "机器人", "操作"});
   bool known = !value_of("subject", group).empty() || std::find(kParts.begin(), kParts.end(), group) != kParts.end();
   constexpr std::size_t kSearched = 65'536;  // each mistake searches
   for (const std::string_view keyword : {"facts ", "事实 "})

@@ -157,7 +157,7 @@ constexpr auto kClauses = std::to_array<Row>({
     {P::RULE, P::SINCE, "from 2026-02-01", "自 2026-02-01 起"},
     {P::RULE, P::UNTIL, "until 2026-12-31", "至 2026-12-31 止"},
     {P::RULE, P::UP_TO, "until 2026-12-31", "至 2026-12-31 止"},
-    {P::RULE, P::VISIBLE_TO, "confidential visible to aml_officers", "保密 可见范围 反洗钱岗"},
+    {P::RULE, P::VISIBLE_TO, "confidential visible to auditor", "保密 可见范围 auditor"},
     {P::RULE, P::BECAUSE, "because en \"…\" zh \"…\"", "理由 中文 “…” 英文 “…”"},
     {P::RULE, P::SAY, "say en \"…\" zh \"…\"", "提示 中文 “…” 英文 “…”"},
     {P::RULE, P::THEN, kEffects, kEffectsZh},
