@@ -127,7 +127,10 @@ std::string Explainer::source_titled(std::string_view title) const {
   for (const std::string_view keyword : {"source ", "法源 "}) {
     for (std::size_t at = head.find(keyword); at != std::string_view::npos; at = head.find(keyword, at + 1)) {
       const std::string_view line = head.substr(at, head.find('\n', at) - at);
-      if ((at > 0 && head[at - 1] != '\n') || line.find(title) == std::string_view::npos) continue;
+      const auto titled = [&](std::string_view open, std::string_view close) {
+        return line.find(std::string(open) + std::string(title) + std::string(close)) != std::string_view::npos;
+      };
+      if ((at > 0 && head[at - 1] != '\n') || !(titled("《", "》") || titled("“", "”") || titled("\"", "\""))) continue;
       const std::string_view rest = line.substr(keyword.size());
       return std::string(rest.substr(0, rest.find(' ')));
     }
