@@ -109,7 +109,6 @@ void Run::hand_over() {
   d_.answer_changed = false;
   d_.say_format = text::Format::plain;
   in_.say = waiting_text(d_.handoff.queue);
-  if (in_.say.empty()) in_.say = fallback(Verdict::handoff, r_.language());
 }
 
 }  // namespace caveat::decide

@@ -481,8 +481,7 @@ struct File {
   std::vector<Decl> declarations;
   std::vector<Comment> comments;
   std::vector<Span> declares_nothing;  // of what could not be read: examples, and the conditions of defines
-  std::vector<Path>
-      lost_paths;  // in conditions that could not be read: whether there are such facts is known all the same
+  std::vector<Path> lost_paths;        // in conditions that could not be read: whether there are such facts is known
 };
 
 }  // namespace caveat::syntax

@@ -340,6 +340,13 @@ MeantUnit unit_and_tail_meant_by(std::string_view written) {
   return {};
 }
 
+bool means_expect(std::string_view written) {
+  constexpr auto kOutcome =
+      std::to_array<std::string_view>({"then", "expected", "expects", "result", "outcome", "should", "则", "结果",
+                                       "预期", "期待", "那么", "应", "应为", "得到", "输出"});
+  return std::find(kOutcome.begin(), kOutcome.end(), written) != kOutcome.end();
+}
+
 bool is_remark(std::string_view written) {
   constexpr auto kRemarks = std::to_array<std::string_view>(
       {"年化",          "年化收益率", "年化收益", "年化利率",   "年利率",     "收益率", "利率",  "费率",

@@ -351,13 +351,10 @@ std::optional<Complaint> Explainer::no_expectation() {
   if (type(0) != P::EXAMPLE || at_ < count_) return std::nullopt;
   for (std::size_t i = 1; i < count_; ++i)
     if (type(i) == P::EXPECT) return std::nullopt;
-  constexpr auto kOutcome =
-      std::to_array<std::string_view>({"expect", "expected", "expects", "result", "outcome", "should", "结果", "预期",
-                                       "那么", "应为", "得到", "输出", "期待"});
   for (std::size_t i = 1; i + 1 < count_; ++i) {  // Expect allow, 结果 放行: taken for a fact and its value
     const std::string word = in_lower_case(text(i));
     if (type(i) != P::WORD || !begins_line(i) || value_of("verdict", text(i + 1)).empty() ||
-        std::find(kOutcome.begin(), kOutcome.end(), word) == kOutcome.end())
+        (word != "expect" && !means_expect(word)))
       continue;
     const std::string meant = is_ascii(word) ? "expect" : "期望";
     Complaint c{&codes::kUnexpected, span(i, i), {"“" + text(i) + "”", "“" + meant + "”"}};

@@ -138,8 +138,7 @@ std::optional<Complaint> Explainer::plus_for_or_more() {
     while (verb > begin && !compares(verb)) --verb;
     const bool is = type(verb) == P::IS;
     if (!is && compares(verb)) continue;  // is at least 60+
-    bool english = true;                  // by the keywords before it
-    for (std::size_t k = 0; k < i; ++k) english = english && (type(k) == P::WORD || is_ascii(text(k)));
+    const bool english = speaks_english();
     const std::string meant = english ? "or more" : "以上";
     Complaint c{&codes::kUnexpected, span(i, i), {"“+”", "“" + meant + "”"}};
     c.fixes.push_back({{source_, tokens_[i - 1].end, tokens_[i].end}, (english ? " " : "") + meant});

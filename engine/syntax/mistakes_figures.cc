@@ -295,8 +295,7 @@ std::optional<Complaint> Explainer::counted_by_a_time() {
 std::optional<Complaint> Explainer::settlement_days() {
   if (at_ == 0 || type(at_) != P::PLUS || text(at_ - 1) != "T" || type(at_ + 1) != P::NUMBER) return std::nullopt;
   const std::size_t last = type(at_ + 2) == P::TIME_UNIT ? at_ + 2 : at_ + 1;
-  bool english = true;  // by the keywords before it
-  for (std::size_t i = 0; i + 1 < at_; ++i) english = english && (type(i) == P::WORD || is_ascii(text(i)));
+  const bool english = speaks_english();
   const std::string many = text(at_ + 1);
   Complaint c =
       offering(at_ - 1, last, {many + (english ? (many == "1" ? " working day" : " working days") : "个工作日")});

@@ -177,8 +177,7 @@ std::optional<Complaint> Explainer::lines_of_an_example() {
     const std::string word = in_lower_case(text(first)), next = text(first + 1);
     const bool turn = among(word, {"when", "if", "suppose", "assume", "assuming", "where", "当", "若", "假设", "假如",
                                    "假定", "如果", "前提", "输入", "场景"});
-    const bool outcome = among(word, {"then", "expected", "expects", "result", "outcome", "should", "则", "结果",
-                                      "预期", "那么", "应", "应为", "得到", "输出"});
+    const bool outcome = means_expect(word);
     if (!turn && !outcome) continue;
     const bool fits = turn ? !value_of("subject", next).empty() : !value_of("verdict", next).empty();
     if (first < at_ && !fits) continue;  // a fact of that name

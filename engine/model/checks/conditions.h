@@ -4,8 +4,8 @@
 //   ExprPtr when = conditions.condition(*rule.when);     // null: reported, or follows from what was reported
 //
 // conditions.cc goes from node to node; beside it conditions_names.cc (facts, levels, defines), conditions_values.cc (literals and
-// arithmetic), conditions_compare.cc, conditions_ranges.cc,
-// conditions_days.cc, conditions_fixed.cc, conditions_lists.cc, conditions_text.cc and conditions_time.cc.
+// arithmetic), conditions_compare.cc, conditions_ranges.cc, conditions_days.cc, conditions_fixed.cc, conditions_lists.cc,
+// conditions_text.cc and conditions_time.cc.
 #pragma once
 
 #include <memory>
