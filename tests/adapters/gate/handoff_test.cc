@@ -2420,6 +2420,30 @@ BOOST_AUTO_TEST_CASE(the_waiting_text_that_a_resent_turn_told_is_the_same_when_i
   desk.verify();
 }
 
+BOOST_AUTO_TEST_CASE(who_waits_at_a_closed_queue_that_has_no_words_for_it_is_promised_nobody) {
+  Desk desk;
+  desk.loads_beside(R"(queue branch
+  hours Monday .. Sunday 03:00 .. 03:01
+  due 60 seconds
+  call back
+  say en "Somebody will be with you at once." zh "马上就来。"
+)");
+  const std::string turn =
+      R"({"id":"t-1","language":"en","conversation":{"id":"c-1"},"customer":{"id":"k-1"},"answer":{"text":"hello"}})";
+  const std::string decision = str(json::parse(desk.gate->decide(turn, Desk::bot()).body).at("decision"));
+  BOOST_TEST(Desk::code(desk.command(gate::Command::Kind::open_handoff, {},
+                                     R"({"conversation":"c-1","queue":"branch","reason":"lost"})", Desk::bot())) == "");
+  const std::string told = said(json::parse(desk.gate->decide(turn, Desk::bot()).body));
+  BOOST_TEST(told == "Our staff are away at the moment. Your question is with them, and they will get back to you.");
+  desk.clock.pass(kSecond);
+  desk.restart();  // by then it is known by its words alone
+  const gate::Reply confirmed =
+      desk.command(gate::Command::Kind::confirm_deliveries, {},
+                   R"({"decision":")" + decision + R"(","text_digest":")" + hex(sha256(told)) + R"("})", Desk::bot());
+  BOOST_TEST(str(json::parse(confirmed.body).at(0).at("match")) == "same");
+  desk.verify();
+}
+
 // Whatever it tells and whatever the queue is called by then; after a restart nobody knows what was told.
 BOOST_AUTO_TEST_CASE(a_waiting_text_that_tells_a_fact_or_is_of_a_queue_that_is_gone_is_the_same_when_it_is_confirmed) {
   Desk desk;
