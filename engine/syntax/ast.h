@@ -271,6 +271,7 @@ struct FactDecl {
   std::optional<Word> data_class;
   std::optional<Word> from;  // on the fact itself or of its group
   std::optional<Literal> max_age;
+  std::optional<Span> age_at;  // its whole clause; there without max_age: what was written is no age, which was said
   Texts ask;
 };
 
@@ -278,6 +279,7 @@ struct FactsDecl {
   Names names;  // customer, product, answer, …
   std::optional<Word> from;
   std::optional<Literal> max_age;
+  std::optional<Span> age_at;  // as of a fact
   std::vector<FactDecl> members;
 };
 

@@ -24,6 +24,9 @@ using NameIn = std::function<std::vector<std::string>(const Path& path, Language
 // How a Chinese print writes CNY: 元, which only packs of jurisdiction CN may (keywords.md, money), or by its code.
 enum class Renminbi : std::uint8_t { yuan, code };
 
+// A value as it is written in one language: 24 hours, 24小时.
+std::string format(const Literal& literal, Language language);
+
 std::string format(const File& file, std::string_view source, Language language, const NameIn& name_in,
                    Renminbi renminbi = Renminbi::yuan);
 

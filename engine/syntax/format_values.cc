@@ -225,6 +225,11 @@ std::string Printer::literal(const Literal& l) const {
   return {};
 }
 
+std::string format(const Literal& literal, Language language) {
+  const NameIn none;  // a value names nothing
+  return Printer(language, none, {}).literal(literal);
+}
+
 std::string Printer::clock(std::int32_t seconds) const {
   const auto two = [](std::int32_t n) { return (n < 10 ? "0" : "") + std::to_string(n); };
   return two(seconds / 3600) + ":" + two(seconds / 60 % 60);

@@ -229,7 +229,10 @@ FactsDecl Lowering::facts(Node node) {
   FactsDecl d;
   d.names = names(node.child(P::RuleNames));
   if (const Node from = node.child(P::RuleFrom_source)) d.from = word(from.child(P::RuleName));
-  if (const Node age = node.child(P::RuleMax_age)) d.max_age = duration(age.child(P::RuleDuration_slot));
+  if (const Node age = node.child(P::RuleMax_age)) {
+    d.age_at = age.span();
+    d.max_age = duration(age.child(P::RuleDuration_slot));
+  }
   for (Node n = node.first(); n; n = n.next()) {
     if (n.is(P::RuleFact_line)) d.members.push_back(fact(n));
   }
@@ -282,7 +285,9 @@ void Lowering::fact_type(Node node, FactDecl& f) {
     } else if (const Node from = n.child(P::RuleFrom_source)) {
       if (once(said_from, from)) f.from = word(from.child(P::RuleName));
     } else if (const Node age = n.child(P::RuleMax_age)) {
-      if (once(said_age, age)) f.max_age = duration(age.child(P::RuleDuration_slot));
+      if (!once(said_age, age)) continue;
+      f.age_at = age.span();
+      f.max_age = duration(age.child(P::RuleDuration_slot));
     } else if (const Node ask = n.token_child(P::ASK)) {
       if (once(said_ask, ask)) f.ask = texts(n.child(P::RuleTexts));
     }

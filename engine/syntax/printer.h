@@ -29,6 +29,7 @@ class Printer {
   void comments_at(std::vector<std::uint32_t> places) { comments_ = std::move(places); }
   std::vector<PrintedLine> declaration(const Decl& decl);
   std::string expression(const Expr& e);
+  std::string literal(const Literal& l) const;
 
  private:
   // words and values (format_values.cc)
@@ -49,7 +50,6 @@ class Printer {
   std::string texts(const Texts& list, bool interpolated = false) const;
   std::string title(const Texts& list) const;  // with the blank before it, or nothing
   std::string number(const Decimal& d) const;
-  std::string literal(const Literal& l) const;
   std::string duration(const Literal& l) const { return literal(l); }
   std::string clock(std::int32_t seconds) const;
   std::string weekday(int day) const;

@@ -7,6 +7,7 @@
 #include "engine/model/built_in.h"
 #include "engine/model/checks/texts.h"
 #include "engine/model/checks/work.h"
+#include "engine/syntax/format.h"
 
 namespace caveat::model {
 namespace {
@@ -103,14 +104,16 @@ class Facts {
     if (spoilt_.count(item.decl) != 0) return;
     const auto& decl = item.as<syntax::FactsDecl>();
     const Work::Group& group = work_.groups.at(work_.group_names.at(decl.names.first.text));
+    if (decl.max_age) check_age(item, *decl.age_at, *decl.max_age);
+    const Place head{item, nullptr, decl.max_age, is_lost(decl.age_at, decl.max_age)};
     for (const syntax::FactDecl& member : decl.members) {
       Fact fact;
       fact.part = group.part;
       fact.path = {group.names.front()};
       fact.path_names = {group.names};
       if (decl.from) fact.from = source_of(item, *decl.from);
-      if (decl.max_age) fact.max_age = max_age(item, decl.names.first.span, *decl.max_age);
-      add(item, member, std::move(fact), kNone);
+      if (decl.max_age) fact.max_age = decl.max_age->duration;
+      add(head, member, std::move(fact), kNone);
     }
   }
 
@@ -123,12 +126,11 @@ class Facts {
   }
 
   // Working days have no calendar here: told, and not reckoned as none.
-  Duration max_age(const Item& item, Span span, const syntax::Literal& literal) {
+  void check_age(const Item& item, Span clause, const syntax::Literal& literal) {
     if (literal.duration.working_days != 0)
-      work_.report(codes::kWrongType, item, span,
+      work_.report(codes::kWrongType, item, clause,
                    {Work::say(item, "an age in hours, days or months", "以小时、天或月表示的时效"),
-                    std::to_string(literal.duration.working_days) + Work::say(item, " working days", " 个工作日")});
-    return literal.duration;
+                    syntax::format(literal, item.language())});
   }
 
   // Who states it: a source's name as it stands, a data set's by its first name.
@@ -143,13 +145,21 @@ class Facts {
     return data->names.first;
   }
 
-  static std::string dotted(const Fact& fact) {
-    std::string out;
-    for (const std::string& step : fact.path) out += (out.empty() ? "" : ".") + step;
-    return out;
+  // Where a fact is declared, and with what age: its own, or that of the record or the group in which it stands.
+  struct Place {
+    Item item;
+    const syntax::FactDecl* member;
+    std::optional<syntax::Literal> age;
+    bool age_lost;  // what was written is none, which was said there
+  };
+  static bool is_lost(const std::optional<Span>& clause, const std::optional<syntax::Literal>& age) {
+    return clause && (!age || age->duration.working_days != 0);
   }
 
-  void add(const Item& item, const syntax::FactDecl& member, Fact fact, Index parent) {
+  void add(const Place& owner, const syntax::FactDecl& member, Fact fact, Index parent) {
+    const Item& item = owner.item;
+    const Place here{item, &member, member.age_at ? member.max_age : owner.age,
+                     member.age_at ? is_lost(member.age_at, member.max_age) : owner.age_lost};
     fact.names = names_of(member.names);
     fact.path.push_back(fact.names.first);
     fact.path_names.push_back(fact.names.all);
@@ -160,7 +170,10 @@ class Facts {
     if (!member.ask.empty()) asks_.push_back({item, &member.ask, fact.path});
     fact.span = member.names.first.span;
     if (member.from) fact.from = source_of(item, *member.from);
-    if (member.max_age) fact.max_age = max_age(item, member.names.first.span, *member.max_age);
+    if (member.max_age) {
+      check_age(item, *member.age_at, *member.max_age);
+      fact.max_age = member.max_age->duration;
+    }
     if (member.data_class) {
       fact.data_class = member.data_class->text;
       check_class(item, *member.data_class);
@@ -180,7 +193,7 @@ class Facts {
       Fact& first = work_.model.facts[other];
       if (first.built_in) fact.path = first.path;  // by whichever of its names, it is that one
       if (first.path == fact.path) {
-        again(item, member, fact, table, other, spoilt);
+        again(here, fact, table, other, spoilt);
       } else {
         Diagnostic& diagnostic = work_.report(codes::kNameTwice, item, span_of_name(member.names, name),
                                               {std::string(word_of(Kind::fact, item.language())), name});
@@ -190,14 +203,15 @@ class Facts {
     }
     const auto number = static_cast<Index>(work_.model.facts.size());
     work_.declared_by[number].insert(item.pack);
+    declared_at_.emplace(number, here);
     if (spoilt) work_.spoilt_facts.insert(number);
     for (const std::string& name : fact.names.all) table.emplace(name, number);
     const Fact base = fact;
     work_.model.facts.push_back(std::move(fact));
-    add_members(item, member.type, base, number);
+    add_members(here, member.type, base, number);
   }
 
-  void add_members(const Item& item, const syntax::TypeExpr& type, const Fact& owner, Index number) {
+  void add_members(const Place& place, const syntax::TypeExpr& type, const Fact& owner, Index number) {
     const std::vector<syntax::FactDecl>* members = type.name == syntax::TypeName::record ? &type.members
                                                    : type.name == syntax::TypeName::list && type.element != nullptr &&
                                                            type.element->name == syntax::TypeName::record
@@ -211,7 +225,7 @@ class Facts {
       fact.path_names = owner.path_names;
       fact.from = owner.from;
       fact.max_age = owner.max_age;
-      add(item, member, std::move(fact), number);
+      add(place, member, std::move(fact), number);
     }
   }
 
@@ -255,8 +269,10 @@ class Facts {
   }
 
   // The same path once more: an error in one pack, a link between two.
-  void again(const Item& item, const syntax::FactDecl& member, const Fact& fact,
-             std::map<std::string, Index, std::less<>>& table, Index other, bool spoilt) {
+  void again(const Place& here, const Fact& fact, std::map<std::string, Index, std::less<>>& table, Index other,
+             bool spoilt) {
+    const Item& item = here.item;
+    const syntax::FactDecl& member = *here.member;
     Fact& first = work_.model.facts[other];
     if (first.built_in) {
       if (first.path == std::vector<std::string>{"action", "name"} && fact.type.kind == TypeKind::choice) {
@@ -273,6 +289,7 @@ class Facts {
           first.path_names.back() = first.names.all;
           if (spoilt) work_.spoilt_facts.insert(other);
           work_.declared_by[other].insert(item.pack);
+          declared_at_.emplace(other, here);
           return;
         }
       } else {
@@ -282,24 +299,15 @@ class Facts {
       }
     }
     if (work_.declared_by[other].count(item.pack) != 0) {
-      Diagnostic& diagnostic = work_.report(codes::kNameTwice, item, member.names.first.span,
-                                            {std::string(word_of(Kind::fact, item.language())), dotted(fact)});
+      Diagnostic& diagnostic =
+          work_.report(codes::kNameTwice, item, member.names.first.span,
+                       {std::string(word_of(Kind::fact, item.language())), path_in(first.path_names, item.language())});
       diagnostic.related.push_back({first.span, Work::say(item, "declared here", "已在此处声明")});
       return;
     }
     work_.declared_by[other].insert(item.pack);
     if (spoilt || work_.spoilt_facts.count(other) != 0) return;
-    const bool same = same_type(work_.model, first.type, fact.type) && first.assessed == fact.assessed &&
-                      first.data_class == fact.data_class && first.from == fact.from && first.max_age == fact.max_age;
-    if (!same) {
-      Diagnostic& diagnostic = work_.report(codes::kFactDiffers, item, member.names.first.span,
-                                            {dotted(fact), whole(fact, item.language()), whole(first, item.language()),
-                                             work_.model.packs[first.pack].names.first},
-                                            Work::say(item, "Declare it in one pack and let the other use that pack.",
-                                                      "请只在一个规则包中声明，另一个引用它。"));
-      diagnostic.related.push_back({first.span, Work::say(item, "declared here", "已在此处声明")});
-      return;
-    }
+    if (differs(here, fact, declared_at_.at(other), first)) return;
     work_.own_names.try_emplace({other, 0, first.pack}, first.names.all);
     work_.own_names[{other, 0, item.pack}] = fact.names.all;
     for (const std::string& name : fact.names.all) {
@@ -312,17 +320,78 @@ class Facts {
     first.path_names.back() = first.names.all;
     if (first.ask.empty()) first.ask = fact.ask;
     const Fact base = first;
-    add_members(item, member.type, base, other);
+    add_members(here, member.type, base, other);
   }
 
-  std::string whole(const Fact& fact, Language language) const {
-    const bool zh = language == Language::zh;
-    std::string out = describe(work_.model, fact.type, language);
-    if (fact.assessed) out += zh ? "，经评估" : ", assessed";
-    if (!fact.data_class.empty()) out += (zh ? "，数据类别 " : ", data class ") + fact.data_class;
-    if (!fact.from.empty()) out += (zh ? "，来自 " : ", from ") + fact.from;
-    if (fact.max_age) out += (zh ? "，时效 " : ", max age ") + format_duration(*fact.max_age);
-    return out;
+  // Do two packs declare one fact differently? Told here; but what both have from the heads of their groups is told there, once for all
+  // the facts of the group, and is none of this fact.
+  bool differs(const Place& here, const Fact& fact, const Place& there, const Fact& first) {
+    const syntax::FactDecl& member = *here.member;
+    const bool from = !first.built_in && fact.from != first.from;
+    const bool age = !first.built_in && fact.max_age != first.max_age && !here.age_lost && !there.age_lost;
+    const bool own_from = from && (member.from || there.member->from);
+    const bool own_age = age && (member.age_at || there.member->age_at);
+    if (from != own_from || age != own_age) heads_differ(here, there, first, from && !own_from, age && !own_age);
+    const bool type = !same_type(work_.model, first.type, fact.type);
+    const bool assessed = first.assessed != fact.assessed, data_class = first.data_class != fact.data_class;
+    const int differences = int{type} + int{assessed} + int{data_class} + int{own_from} + int{own_age};
+    if (differences == 0) return false;
+    Span span = member.names.first.span;
+    if (differences == 1) {  // where it is written, if it is
+      if (type) span = member.type.span;
+      if (data_class && member.data_class) span = member.data_class->span;
+      if (own_from && member.from) span = member.from->span;
+      if (own_age && member.age_at) span = *member.age_at;
+    }
+    const auto whole = [&](const Place& place, const Fact& of) {  // but for clauses that both have
+      const Language language = here.item.language();
+      const bool zh = language == Language::zh;
+      std::string out = describe(work_.model, of.type, language);
+      if (of.assessed) out += zh ? "，经评估" : ", assessed";
+      if (!of.data_class.empty()) out += (zh ? "，数据类别 " : ", data class ") + of.data_class;
+      if (own_from && !of.from.empty()) out += (zh ? "，来自 " : ", from ") + of.from;
+      if (own_age && place.age) out += (zh ? "，时效 " : ", max age ") + syntax::format(*place.age, language);
+      return out;
+    };
+    told_different(here.item, span, path_in(first.path_names, here.item.language()), whole(here, fact),
+                   whole(there, first), first, first.span);
+    return true;
+  }
+
+  void heads_differ(const Place& here, const Place& there, const Fact& first, bool from, bool age) {
+    const auto& decl = here.item.as<syntax::FactsDecl>();
+    const auto& other = there.item.as<syntax::FactsDecl>();
+    const Item& item = here.item;
+    const bool zh = item.language() == Language::zh;
+    const auto head = [&](const syntax::FactsDecl& group) {
+      std::string out = (zh ? "“事实 " : "“facts ") + decl.names.first.text;
+      if (group.from) out += (zh ? " 来自 " : " from ") + group.from->text;
+      if (group.max_age)
+        out += (group.from ? zh ? "，" : ", " : " ") + std::string(zh ? "时效 " : "max age ") +
+               syntax::format(*group.max_age, item.language());
+      return out + "”";
+    };
+    const std::string theirs = head(other);
+    if (!told_heads_.emplace(item.decl, theirs).second) return;
+    Span span = decl.names.first.span;
+    if (from && decl.from) span = decl.from->span;
+    if (age && decl.age_at) span = from && decl.from ? Span{span.source, span.begin, decl.age_at->end} : *decl.age_at;
+    told_different(item, span, Work::say(item, "The group ", "事实组 ") + decl.names.first.text, head(decl), theirs,
+                   first, other.names.first.span);
+  }
+
+  void told_different(const Item& item, Span span, std::string what, std::string here, std::string theirs,
+                      const Fact& first, Span declared) {
+    const std::string& pack = work_.model.packs[first.pack].names.first;
+    const std::string help =
+        work_.scope.sees(item.pack, first.pack)
+            ? Work::say(item, "Leave out here what ", "规则包 ") + pack +
+                  Work::say(item, " declares: this pack uses it.", " 已被本包引用，请在此处删去它声明过的事实。")
+            : Work::say(item, "Write it alike in both packs; or declare it in one and let the other use that pack.",
+                        "请在两个规则包中写得一致；或只在一个中声明，由另一个引用它。");
+    Diagnostic& diagnostic = work_.report(codes::kFactDiffers, item, span,
+                                          {std::move(what), std::move(here), std::move(theirs), pack}, help);
+    diagnostic.related.push_back({declared, Work::say(item, "declared here", "已在此处声明")});
   }
 
   void check_class(const Item& item, const syntax::Word& word) {
@@ -517,6 +586,8 @@ class Facts {
   Work& work_;
   std::set<const syntax::Decl*> spoilt_;
   std::vector<Ask> asks_;
+  std::map<Index, Place> declared_at_;                                // where it was declared first
+  std::set<std::pair<const syntax::Decl*, std::string>> told_heads_;  // of a group, and the other head
 };
 
 }  // namespace
