@@ -65,16 +65,86 @@ bool may_see(const model::Rule& rule, const std::string& role) {
          (!role.empty() && std::find(rule.visible_to.begin(), rule.visible_to.end(), role) != rule.visible_to.end());
 }
 
+// What is said of a name that no rule has: the rules that it may mean, by their whole names.
+void no_rule(const std::string& name, const std::vector<const model::Rule*>& rules, const model::Model& model,
+             Terminal& terminal) {
+  constexpr std::size_t kShown = 8;
+  const bool zh = terminal.language == Language::zh;
+  const std::string_view between = zh ? "、" : ", ";
+  const auto joined = [&](const std::vector<std::string>& all, std::string_view last) {
+    std::string out;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (i > 0) out += i + 1 == all.size() ? last : between;
+      out += all[i];
+    }
+    return out;
+  };
+  const std::size_t slash = name.rfind('/');
+  const std::string last = slash == name.npos ? name : name.substr(slash + 1);
+  const auto called = [&](const auto& fits) {
+    std::vector<std::string> out;
+    for (const model::Rule* rule : rules)
+      if (std::any_of(rule->names.all.begin(), rule->names.all.end(), fits)) out.push_back(rule->id);
+    return out;
+  };
+  // The nearest whole name, those that have the nearest name without its pack, those in whose names it stands.
+  std::vector<std::string_view> whole, alone;
+  for (const model::Rule* rule : rules) {
+    whole.push_back(rule->id);
+    alone.insert(alone.end(), rule->names.all.begin(), rule->names.all.end());
+  }
+  std::vector<std::string> meant;
+  if (const std::string_view near = nearest(name, whole); !near.empty()) meant.emplace_back(near);
+  const auto same = std::find(alone.begin(), alone.end(), last);
+  const std::string_view near = same != alone.end() ? *same : nearest(last, alone);
+  if (meant.empty() && !near.empty()) meant = called([&](const std::string& each) { return each == near; });
+  if (meant.empty() && !last.empty())
+    meant = called([&](const std::string& each) { return each.find(last) != each.npos; });
+  if (!meant.empty() && meant.size() <= kShown) {
+    wrong_use(terminal,
+              {"no loaded pack has a rule “{0}”. Did you mean {1}?", "已加载的规则包中没有规则“{0}”。是否想写 {1}？"},
+              {name, joined(meant, zh ? " 或 " : " or ")}, "explain");
+    return;
+  }
+  // All of the pack that was named, or all that there are; of many, the packs.
+  const auto of_pack = [&](std::string_view pack) {
+    std::vector<std::string> out;
+    for (const model::Rule* rule : rules)
+      if (rule->id.starts_with(std::string(pack) + "/")) out.push_back(rule->id);
+    return out;
+  };
+  std::vector<std::string> known = slash == name.npos ? std::vector<std::string>() : of_pack(name.substr(0, slash));
+  if (known.empty() && rules.size() > kShown) {
+    std::vector<std::string> packs;
+    for (const model::Pack& pack : model.packs)
+      if (const std::size_t count = of_pack(pack.names.first).size(); count != 0)
+        packs.push_back(pack.names.first + (zh ? "（" : " (") + std::to_string(count) + (zh ? "）" : ")"));
+    wrong_use(terminal,
+              {"no loaded pack has a rule “{0}”; there are rules in {1}. A pack's name and / shows its rules.",
+               "已加载的规则包中没有规则“{0}”；有规则的规则包：{1}。写规则包名称和 / 可列出它的规则。"},
+              {name, joined(packs, between)}, "explain");
+    return;
+  }
+  if (known.empty()) known.assign(whole.begin(), whole.end());
+  if (known.empty()) known = {zh ? "无" : "none"};
+  constexpr std::size_t kMost = 100;
+  if (known.size() > kMost) {
+    known.resize(kMost);
+    known.emplace_back("…");
+  }
+  wrong_use(terminal, {"no loaded pack has a rule “{0}”; there are {1}.", "已加载的规则包中没有规则“{0}”；已有 {1}。"},
+            {name, joined(known, between)}, "explain");
+}
+
 // The rule that was named, by its id or by any of its names where only one rule has it; null: the terminal has been told.
 const model::Rule* named_rule(const std::string& name, const std::string& role, const model::Model& model,
                               Terminal& terminal) {
-  std::vector<const model::Rule*> found;
-  std::vector<std::string_view> known;
+  std::vector<const model::Rule*> found, seen;
   for (const model::Rule& rule : model.rules) {
     if (!may_see(rule, role)) continue;
-    known.push_back(rule.id);
-    const bool short_name = std::find(rule.names.all.begin(), rule.names.all.end(), name) != rule.names.all.end();
     if (rule.id == name) return &rule;
+    seen.push_back(&rule);
+    const bool short_name = std::find(rule.names.all.begin(), rule.names.all.end(), name) != rule.names.all.end();
     if (short_name) found.push_back(&rule);
   }
   if (found.size() == 1) return found.front();
@@ -84,30 +154,7 @@ const model::Rule* named_rule(const std::string& name, const std::string& role, 
               {name, found[0]->id, found[1]->id}, "explain");
     return nullptr;
   }
-  std::string meant(nearest(name, known));
-  if (meant.empty()) {  // of the short names
-    std::vector<std::string_view> names;
-    for (const model::Rule& rule : model.rules) {
-      if (may_see(rule, role)) names.insert(names.end(), rule.names.all.begin(), rule.names.all.end());
-    }
-    meant = nearest(name, names);
-  }
-  if (meant.empty()) {
-    constexpr std::size_t kShown = 8;
-    const bool zh = terminal.language == Language::zh;
-    std::string all;
-    for (std::size_t i = 0; i < std::min(known.size(), kShown); ++i)
-      all += (i == 0 ? "" : zh ? "、" : ", ") + std::string(known[i]);
-    if (known.empty()) all = zh ? "无" : "none";
-    if (known.size() > kShown) all += " …";
-    wrong_use(terminal,
-              {"no loaded pack has a rule “{0}”; there are {1}.", "已加载的规则包中没有规则“{0}”；已有 {1}。"},
-              {name, all}, "explain");
-  } else {
-    wrong_use(terminal,
-              {"no loaded pack has a rule “{0}”. Did you mean {1}?", "已加载的规则包中没有规则“{0}”。是否想写 {1}？"},
-              {name, meant}, "explain");
-  }
+  no_rule(name, seen, model, terminal);
   return nullptr;
 }
 
