@@ -231,7 +231,7 @@ Loaded modelled(RuleFiles& read, const Limits& limits, const Progress& progress)
       return follows.span.source == first.source && follows.span.begin < first.end && first.begin < follows.span.end;
     });
   });
-  model::add_to(out.diagnostics, std::move(checked.diagnostics), out.sources);
+  model::add_to(out.diagnostics, checked, out.sources);
   out.model = std::move(checked.model);
   out.canonical = std::move(checked.canonical);
   out.references = std::move(checked.references);

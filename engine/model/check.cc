@@ -1,11 +1,12 @@
 #include "engine/model/check.h"
 
 #include <algorithm>
-#include <iterator>
 #include <map>
+#include <set>
 
 #include "engine/base/digest.h"
 #include "engine/model/checks/work.h"
+#include "engine/syntax/codes.h"
 
 namespace caveat::model {
 namespace {
@@ -60,6 +61,72 @@ bool holds_word(std::string_view text, std::string_view words) {
   return false;
 }
 
+// The names that declarations give; a name that begins with a digit was told when it was read.
+void add_digit_first(const syntax::Names& names, std::vector<Span>& out) {
+  const auto add = [&](const syntax::Word& word) {
+    if (!word.text.empty() && word.text.front() >= '0' && word.text.front() <= '9') out.push_back(word.span);
+  };
+  add(names.first);
+  for (const syntax::Word& also : names.also) add(also);
+}
+
+void add_digit_first(const std::vector<syntax::FactDecl>& members, std::vector<Span>& out) {
+  for (const syntax::FactDecl& member : members) {
+    add_digit_first(member.names, out);
+    for (const syntax::TypeExpr* type = &member.type; type != nullptr; type = type->element.get()) {
+      for (const syntax::Names& choice : type->choices) add_digit_first(choice, out);
+      add_digit_first(type->members, out);
+    }
+  }
+}
+
+void add_digit_first(const syntax::Decl& decl, std::vector<Span>& out) {
+  std::visit(
+      [&](const auto& body) {
+        if constexpr (requires { add_digit_first(body.names, out); }) add_digit_first(body.names, out);
+        if constexpr (requires { add_digit_first(body.members, out); }) add_digit_first(body.members, out);
+        if constexpr (requires { body.levels; }) {
+          for (const syntax::Level& level : body.levels)
+            for (const syntax::Word& name : level.names) add_digit_first(syntax::Names{name, {}}, out);
+        }
+      },
+      decl.body);
+}
+
+// 高于 1级, 转人工 至 1号坐席: what is told of a name where it is referred to follows from its declaration, where it is wrong; or, where
+// none declares it, it is not there.
+void drop_references(std::vector<Diagnostic>& told, std::vector<Diagnostic>& found, const std::vector<Span>& declared,
+                     const Sources& sources) {
+  using Place = std::pair<SourceId, std::uint32_t>;
+  std::set<std::string_view> names;
+  std::set<std::size_t> lengths;
+  std::set<Place> places, unknown;
+  for (const Span& span : declared) {
+    const std::string_view name = sources[span.source].text(span);
+    names.insert(name);
+    lengths.insert(name.size());
+    places.emplace(span.source, span.begin);
+  }
+  for (const Diagnostic& each : found)
+    if (each.code == &codes::kUnknownName) unknown.emplace(each.span.source, each.span.begin);
+  std::erase_if(told, [&](const Diagnostic& each) {
+    const Place place{each.span.source, each.span.begin};
+    if (each.code == &syntax::codes::kDigitFirst && unknown.count(place) != 0) return true;
+    if (each.code != &syntax::codes::kUnitLeftover && each.code != &syntax::codes::kDigitFirst) return false;
+    const std::string_view before = sources[each.span.source].bytes().substr(0, each.span.end);
+    return places.count(place) == 0 && std::any_of(lengths.begin(), lengths.end(), [&](std::size_t length) {  // 级
+             return length <= before.size() && length >= each.span.end - each.span.begin &&
+                    names.count(before.substr(before.size() - length)) != 0;
+           });
+  });
+  std::erase_if(found, [&](const Diagnostic& each) {  // 1 of 1st
+    if (each.code != &codes::kWrongType) return false;
+    const std::string_view behind = sources[each.span.source].bytes().substr(each.span.begin);
+    return std::any_of(lengths.begin(), lengths.end(),
+                       [&](std::size_t length) { return names.count(behind.substr(0, length)) != 0; });
+  });
+}
+
 }  // namespace
 
 CheckResult check(const Sources& sources, const std::vector<PackFiles>& packs, const Limits& limits,
@@ -86,11 +153,16 @@ CheckResult check(const Sources& sources, const std::vector<PackFiles>& packs, c
     result.model = std::make_unique<const Model>(std::move(work.model));
   }
   result.diagnostics = std::move(work.diagnostics);
+  for (const PackFiles& pack : packs)
+    for (const syntax::File* file : pack.files)
+      for (const syntax::Decl& decl : file->declarations) add_digit_first(decl, result.digit_first);
   result.references = std::make_unique<const References>(std::move(work.references));
   return result;
 }
 
-void add_to(std::vector<Diagnostic>& told, std::vector<Diagnostic> found, const Sources& sources) {
+void add_to(std::vector<Diagnostic>& told, CheckResult& checked, const Sources& sources) {
+  std::vector<Diagnostic>& found = checked.diagnostics;
+  drop_references(told, found, checked.digit_first, sources);
   struct Mend {
     Span span;
     std::vector<std::string> with;
@@ -128,7 +200,7 @@ void add_to(std::vector<Diagnostic>& told, std::vector<Diagnostic> found, const 
     }
     return false;
   });
-  told.insert(told.end(), std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
+  told.insert(told.end(), found.begin(), found.end());
 }
 
 }  // namespace caveat::model

@@ -42,6 +42,7 @@ struct CheckResult {
   std::vector<Diagnostic> diagnostics;
   std::vector<Canonical> canonical;              // by Model::packs; empty where there is no model
   std::unique_ptr<const References> references;  // never null; what could be resolved (name_in.h)
+  std::vector<Span> digit_first;                 // declared names that begin with a digit: told when they were read
 };
 
 // Of packs of one name the version that all `use` lines allow is linked, the highest if there are several.
@@ -49,7 +50,8 @@ CheckResult check(const Sources& sources, const std::vector<PackFiles>& packs, c
                   const ZoneBook& zones = fixed_zones());
 
 // Adds what check found to what has been told of the files when they were read, less what was told of words that an edit of
-// `found` rewrites anyway: in `customer.age is at least 60 yrs` the slip of a unit, where no unit may stand.
-void add_to(std::vector<Diagnostic>& told, std::vector<Diagnostic> found, const Sources& sources);
+// `found` rewrites anyway (in `customer.age is at least 60 yrs` the slip of a unit, where no unit may stand), and of names that begin
+// with a digit where they are only referred to: that follows from their declaration.
+void add_to(std::vector<Diagnostic>& told, CheckResult& found, const Sources& sources);
 
 }  // namespace caveat::model

@@ -81,7 +81,7 @@ inline Checked check_texts(const Texts& texts, const Limits& limits = {},
   std::vector<model::PackFiles> all;
   for (auto& [folder, pack] : packs) all.push_back(std::move(pack));
   out.result = model::check(out.sources, all, limits, zones);
-  model::add_to(out.diagnostics, out.result.diagnostics, out.sources);
+  model::add_to(out.diagnostics, out.result, out.sources);
   sort_and_unify(out.diagnostics);
   return out;
 }
