@@ -136,6 +136,7 @@ class Explainer {
   std::optional<Complaint> joins_a_name();
   std::optional<Complaint> place_of_disclosure();
   std::optional<Complaint> edits_of_speech();
+  std::optional<Complaint> redacts_nothing();
   std::optional<Complaint> says_with_an_effect();
   std::optional<Complaint> type_of_a_form();
   std::optional<Complaint> mentions_a_text();
@@ -193,6 +194,7 @@ class Explainer {
   std::optional<Complaint> settlement_days();
   std::optional<Complaint> bound_behind_its_joint();
   std::optional<Complaint> plus_for_or_more();
+  std::optional<Complaint> unit_behind_its_bound();
   std::optional<Complaint> day_behind_when();
   std::optional<Complaint> in_brackets();
   std::optional<Complaint> said_in_parts();

@@ -85,6 +85,7 @@ class Filter {
   void deeper(Reading& reading, std::size_t now, std::uint32_t where) const;
   void tab(Reading& reading, const Raw& raw);
   void told_of_comma_behind_a_fact(const Reading& reading, std::size_t at, std::size_t end);
+  bool told_of_origin_on_its_own_line(std::size_t at, std::size_t end);
   void layout(Reading& reading, std::size_t at, std::size_t end);
   bool told_of_dot(std::size_t& at, std::size_t end);
   void a_word(Reading& reading, std::size_t& at, std::size_t end);
@@ -101,7 +102,7 @@ class Filter {
   void digits_behind_a_word(bool named, std::size_t& at, std::size_t end);
   std::size_t behind_groups(std::size_t at, std::size_t end, std::string& digits) const;
   bool told_of_groups(std::size_t& at, std::size_t end);
-  bool told_of_tenths(const Raw& number, const Raw& raw, std::vector<Token>& pieces);
+  bool told_of_parts_of_a_yuan(std::size_t& at, std::size_t end);
   bool told_of_remark(std::size_t& at);
   bool told_of_dash(std::size_t& at, std::size_t end, Language language);
   std::string in_own_language(std::string_view unit) const;
@@ -124,6 +125,7 @@ class Filter {
   bool told_of_traditional_units(const Raw& raw, std::size_t cut);
   bool ordinals(const Raw& raw);
   bool names_follow() const;
+  bool told_of_sign_before_a_unit(std::size_t& at, std::size_t end);
   bool told_of_contraction(const Raw& mark, std::string_view behind);
   bool holds_the_clock(std::size_t behind) const;
   bool holds_an_amount(std::size_t behind) const;

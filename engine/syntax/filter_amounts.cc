@@ -125,36 +125,60 @@ bool Filter::told_of_currency_sign(std::size_t& at, std::size_t end, Language la
   return true;
 }
 
-// 5角, 3元5毛: tenths of a yuan.
-bool Filter::told_of_tenths(const Raw& number, const Raw& raw, std::vector<Token>& pieces) {
-  const std::string digits = nfkc(slice(number.begin, number.end));
-  const std::string_view rest = slice(raw.begin, raw.end);
-  constexpr std::string_view kTenth = "角", kOther = "毛";
-  if ((!rest.starts_with(kTenth) && !rest.starts_with(kOther)) || digits.find_first_not_of("0123456789") != digits.npos)
-    return false;
-  const std::string_view behind = rest.substr(kTenth.size());
+// 5角, 3块5, 3元5毛, 5元5角5分: parts of a yuan. `at` is the word behind a number.
+bool Filter::told_of_parts_of_a_yuan(std::size_t& at, std::size_t end) {
+  constexpr auto kUnits = std::to_array<std::pair<std::string_view, std::size_t>>(
+      {{"元", 0}, {"块钱", 0}, {"块", 0}, {"角", 1}, {"毛钱", 1}, {"毛", 1}, {"分", 2}});
+  constexpr std::size_t kPlaces = 3;
+  const std::uint32_t begin = raws_[at - 1].begin;
+  std::array<std::string, kPlaces> read;
+  std::string_view behind;
+  std::uint32_t last = 0;
+  std::size_t next = at;
+  for (std::size_t place = 0; place < kPlaces; next += 2) {  // raws_[next - 1] is a number
+    const std::string digits = nfkc(slice(raws_[next - 1].begin, raws_[next - 1].end));
+    if (digits.find_first_not_of("0123456789") != digits.npos) return false;
+    const bool has_word = next < end && raws_[next].glued && raws_[next].type == L::WORD;
+    const std::string_view said = has_word ? slice(raws_[next].begin, raws_[next].end) : std::string_view();
+    const auto unit = std::find_if(kUnits.begin(), kUnits.end(), [&](const auto& each) {
+      return each.second >= place && said.starts_with(each.first);
+    });
+    const std::size_t of = unit == kUnits.end() ? place : unit->second;
+    const bool tens_of_tenths = of == 1 && place == 0;  // 15角
+    if (of > 0 && digits.size() > 1 && !tens_of_tenths) return false;
+    if (unit == kUnits.end() && place == 0) return false;
+    read[of] = digits;
+    place = of + 1;
+    if (unit == kUnits.end()) {  // 3块5
+      behind = said, last = raws_[next - 1].end;
+      if (has_word) ++next;
+      break;
+    }
+    behind = said.substr(unit->first.size());
+    last = static_cast<std::uint32_t>(raws_[next].end - behind.size());
+    if (of + 1 == kPlaces || !behind.empty() || next + 1 >= end || !raws_[next + 1].glued ||
+        raws_[next + 1].type != L::NUMBER) {
+      ++next;
+      break;
+    }
+  }
+  if (read[1].empty() && (read[0].empty() || read[2].empty())) return false;  // 5元, 5分
   const auto& units = units_and_tails();
   const auto tail = std::find_if(units.begin(), units.end(),
                                  [&](const Spelling& s) { return s.kind == KeywordKind::tail && s.text == behind; });
   if (!behind.empty() && tail == units.end()) return false;
-  const auto& tokens = result_.tokens;
-  const std::size_t count = tokens.size();
-  const bool of_yuan = number.glued && digits.size() == 1 && count >= start_ + 3 &&
-                       tokens[count - 2].type == L::CURRENCY && tokens[count - 3].type == L::NUMBER &&
-                       slice(tokens[count - 3].begin, tokens[count - 3].end).find('.') == std::string_view::npos;
-  const std::string yuan = of_yuan             ? std::string(slice(tokens[count - 3].begin, tokens[count - 3].end))
-                           : digits.size() > 1 ? digits.substr(0, digits.size() - 1)
-                                               : "0";
-  const std::string meant = yuan + (digits.back() == '0' ? "" : "." + digits.substr(digits.size() - 1)) + "元";
-  const auto end = static_cast<std::uint32_t>(raw.begin + kTenth.size());
-  complain(codes::kUnitLeftover, raw.begin, end, {std::string(slice(raw.begin, end))}, "write " + meant,
-           "请写作：" + meant, {{span(of_yuan ? tokens[count - 3].begin : number.begin, end), meant}});
-  if (of_yuan) {
-    result_.tokens.pop_back();
-  } else {
-    pieces.push_back({L::CURRENCY, raw.begin, end});
-  }
-  if (!behind.empty()) pieces.push_back({tail->token, end, raw.end});
+  std::string whole = read[0], part = read[1].empty() ? "0" : read[1];
+  if (part.size() > 1) whole = part.substr(0, part.size() - 1), part = part.substr(part.size() - 1);
+  part = "." + part + read[2];
+  while (part.ends_with('0')) part.pop_back();
+  const std::string meant = (whole.empty() ? "0" : whole) + (part == "." ? "" : part) + "元";
+  const std::uint32_t unit_begin = raws_[at].begin;
+  complain(codes::kUnexpected, begin, last, {"“" + std::string(slice(begin, last)) + "”", "“" + meant + "”"}, {}, {},
+           {{span(begin, last), meant}});
+  constexpr std::uint32_t kSign = 3;
+  emit(L::CURRENCY, unit_begin, unit_begin + kSign);  // 元, 块, 角 or 毛
+  if (!behind.empty()) emit(tail->token, last, raws_[next - 1].end);
+  at = next;
   return true;
 }
 

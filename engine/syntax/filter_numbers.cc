@@ -114,7 +114,6 @@ bool Filter::told_of_leftover(const Raw& number, std::uint32_t rest_begin, const
     return true;
   }
   if (!pieces.empty()) return false;
-  if (told_of_tenths(number, raw, pieces)) return true;
   constexpr std::string_view kHundred = "百";
   if (rest.starts_with(kHundred) && whole) {
     const std::string_view unit = std::string_view(rest).substr(kHundred.size());
@@ -220,6 +219,7 @@ bool Filter::cut_after_number(std::size_t& at, std::size_t end) {
     ++at;
     return true;
   }
+  if (raw.glued && last() == L::NUMBER && told_of_parts_of_a_yuan(at, end)) return true;
   std::vector<Token> pieces;
   std::size_t cut = 0;
   while (cut < text.size()) {

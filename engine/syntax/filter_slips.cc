@@ -296,4 +296,102 @@ bool Filter::told_of_marks(std::size_t& at, std::size_t end) {
   return false;
 }
 
+// 60 y/o, 90-day, 60-year-old, 30+ days, is 30+ days old: between a number and its unit stands no sign. `at` is what stands behind a number.
+bool Filter::told_of_sign_before_a_unit(std::size_t& at, std::size_t end) {
+  if (last() != L::NUMBER || at + 1 >= end || raws_[at].first || raws_[at + 1].first) return false;
+  const Raw& sign = raws_[at];
+  const auto is = [&](std::size_t i, std::string_view said) {
+    return i < end && raws_[i].type == L::WORD && !raws_[i].first && word(raws_[i]) == said;
+  };
+  const Token number = result_.tokens.back();
+  const std::string digits(slice(number.begin, number.end));
+  if (is(at, "y") && at + 2 < end && raws_[at + 1].glued && is(at + 2, "o") && raws_[at + 2].glued &&
+      (raws_[at + 1].type == L::SLASH || raws_[at + 1].type == L::DOT)) {
+    const bool stop = at + 3 < end && raws_[at + 3].type == L::DOT && raws_[at + 3].glued;
+    const std::uint32_t last = raws_[at + (stop ? 3 : 2)].end;
+    complain(codes::kUnexpected, sign.begin, last, {"“" + std::string(slice(sign.begin, last)) + "”", "“years old”"},
+             {}, {}, {{span(sign.begin, last), "years old"}});
+    emit(L::COUNT_UNIT, sign.begin, last);
+    at += stop ? 4 : 3;
+    return true;
+  }
+  const bool hyphen = sign.type == L::MINUS && sign.glued && raws_[at + 1].glued,
+             plus = sign.type == L::PLUS && sign.glued;
+  if ((!hyphen && !plus) || raws_[at + 1].type != L::WORD) return false;
+  std::string unit(word(raws_[at + 1]));
+  constexpr auto kUnits = std::to_array<std::string_view>({"second", "minute", "hour", "day", "week", "month", "year"});
+  if (unit.ends_with('s')) unit.pop_back();
+  if (std::find(kUnits.begin(), kUnits.end(), unit) == kUnits.end()) return false;
+  if (digits != "1" || plus) unit += "s";
+  std::size_t next = at + 2;
+  int type = L::TIME_UNIT;
+  const std::size_t old = hyphen && next < end && raws_[next].type == L::MINUS ? next + 1 : next;
+  if (is(old, "old") && unit.starts_with("year")) {
+    unit = "years old", type = L::COUNT_UNIT;
+    next = old + 1;
+  }
+  const std::uint32_t last = raws_[next - 1].end;
+  const std::string length = digits + " " + unit;
+  if (hyphen) {
+    complain(codes::kUnexpected, number.begin, last,
+             {"“" + std::string(slice(number.begin, last)) + "”", "“" + length + "”"}, {}, {},
+             {{span(number.begin, last), length}});
+    emit(type, raws_[at + 1].begin, last);
+    at = next;
+    return true;
+  }
+  const std::size_t count = result_.tokens.size();
+  Token& verb = result_.tokens[count - 2];
+  const bool behind_is = count > start_ + 2 && verb.type == L::IS, ago = is(next, "old") || is(next, "ago");
+  if (behind_is && ago) {
+    const std::string meant = "is at least " + length + " ago";
+    complain(codes::kUnexpected, verb.begin, raws_[next].end,
+             {"“" + std::string(slice(verb.begin, raws_[next].end)) + "”", "“" + meant + "”"}, {}, {},
+             {{span(verb.begin, raws_[next].end), meant}});
+    verb.type = L::GE;
+    emit(type, raws_[at + 1].begin, last);
+    emit(L::AGO, raws_[next].begin, raws_[next].end);
+    at = next + 1;
+    return true;
+  }
+  const bool bound = behind_is || (count > start_ + 2 && verb.type == L::WORD);
+  const std::string meant = bound ? length + " or more" : length;
+  complain(codes::kUnexpected, number.begin, last,
+           {"“" + std::string(slice(number.begin, last)) + "”", "“" + meant + "”"}, {}, {},
+           {{span(number.begin, last), meant}});
+  emit(type, raws_[at + 1].begin, last);
+  if (bound) emit(L::OR_MORE, last, last);
+  at = next;
+  return true;
+}
+
+// `from crm`, `max age 24 hours` below `facts customer`: of a whole group, and read as if it stood behind its name.
+bool Filter::told_of_origin_on_its_own_line(std::size_t at, std::size_t end) {
+  std::size_t length = 0;
+  const Spelling* word = raws_[at].type == L::WORD ? phrase_at(at, end, length) : nullptr;
+  if (word == nullptr || (word->token != L::FROM && word->token != L::MAX_AGE)) return false;
+  std::size_t behind = at + length, size = 0;
+  if (behind >= end || raws_[behind].first) return false;
+  const Spelling* type = raws_[behind].type == L::WORD ? phrase_at(behind, end, size) : nullptr;
+  if (type != nullptr && type->kind == KeywordKind::type) return false;  // from date
+  while (behind < end && !raws_[behind].first) ++behind;
+  const Raw& raw = raws_[at];
+  const std::uint32_t above = result_.tokens.back().end, last = raws_[behind - 1].end;
+  const std::string said(slice(raw.begin, last));
+  const std::string joint = word->token == L::FROM ? " " : language_ == Language::zh ? "，" : ", ";
+  std::string meant;
+  for (const char c : std::string(slice(result_.tokens[start_].begin, above)) + joint + said) {
+    const bool blank = c == ' ' || c == '\n' || c == '\r';
+    if (!blank)
+      meant += c;
+    else if (!meant.ends_with(' '))
+      meant += ' ';
+  }
+  complain(codes::kUnexpected, raw.begin, last, {"“" + said + "”", Both{"a fact", "事实"}},
+           "it is said of all facts of the group, behind its name: " + meant, "适用于整组事实，写在组名之后：" + meant,
+           {{span(above, last), joint + said}});
+  if (word->token == L::MAX_AGE) emit(L::COMMA, raw.begin, raw.begin);
+  return true;
+}
+
 }  // namespace caveat::syntax

@@ -50,25 +50,6 @@ void Filter::tell_time(const Code& code, std::uint32_t begin, std::uint32_t end,
            "钟点写作 " + time + (sure ? "" : "；比率写作 5% 或 0.05个百分点"), std::move(fixes));
 }
 
-namespace {
-
-// Of 2026年1月至3月 the second month, in the year of the first; its length is that of the whole.
-std::optional<Period> month_behind(const std::string& text, std::size_t length) {
-  constexpr std::string_view kYear = "年";
-  for (const std::string_view joint : {"至", "到", "-"}) {
-    if (!std::string_view(text).substr(length).starts_with(joint)) continue;
-    const std::string year = text.substr(0, text.find(kYear) + kYear.size());
-    const std::string month = text.substr(length + joint.size());
-    auto period = period_at(year + month);
-    if (!period || period->length <= year.size()) return std::nullopt;
-    period->length += length + joint.size() - year.size();
-    return period;
-  }
-  return std::nullopt;
-}
-
-}  // namespace
-
 // 2026年2月1日
 std::optional<std::size_t> Filter::date_in_words(std::size_t at, std::size_t end) const {
   static const std::array<std::string_view, 5> kShape = {"", "年", "", "月", ""};
@@ -92,7 +73,7 @@ bool Filter::told_of_period(std::size_t& at, std::size_t end) {
   if (next == at + 1) return false;
   const std::string text = nfkc(slice(number.begin, raws_[next - 1].end));
   if (text.size() != raws_[next - 1].end - number.begin) return false;  // places in it are places in the file
-  std::uint32_t last = raws_[next - 1].end;
+  std::uint32_t last = raws_[next - 1].end, behind = 0;
   const std::string_view before = result_.tokens.size() > start_
                                       ? slice(result_.tokens.back().begin, result_.tokens.back().end)
                                       : std::string_view();
@@ -119,19 +100,29 @@ bool Filter::told_of_period(std::size_t& at, std::size_t end) {
     bool several = false;  // 2026年1月至3月
     std::vector<std::string> days = period->days();
     Both help = period->help();
-    if (const auto until = by_year ? month_behind(text, length) : std::nullopt; until && days.size() == 2) {
+    if (const auto until = by_year ? period_behind(text, length) : std::nullopt; until && days.size() == 2) {
       length = until->length;
       several = true;
       days = {days.front(), until->days().back()};
       help = {"a period is held against its first and its last day", "期间按首日与末日书写"};
     }
     last = number.begin + static_cast<std::uint32_t>(length);
+    constexpr std::string_view kEnd = "之间";
+    const std::size_t blanks = bytes_.find_first_not_of(' ', last);
+    const std::uint32_t ended = blanks != bytes_.npos && bytes_.substr(blanks).starts_with(kEnd)
+                                    ? static_cast<std::uint32_t>(blanks + kEnd.size())
+                                    : 0;
     std::vector<Fix> fixes;
     const bool within = before == "为" || before == "是" || before == "属于" || before == "在";
     if (within && by_year && days.size() == 2 && last == raws_[next - 1].end) {
       fixes.push_back({span(result_.tokens.back().begin, last), "介于 " + days[0] + " 与 " + days[1] + " 之间"});
+    } else if (before == "介于" && by_year && days.size() == 2 && ended > 0) {  // 介于 2026年1月至3月 之间
+      Token& between = result_.tokens.back();
+      between.type = L::IS;  // the days that it holds against are one token
+      fixes.push_back({span(between.begin, ended), "介于 " + days[0] + " 与 " + days[1] + " 之间"});
+      behind = ended;
     } else if (several) {
-      fixes.push_back({span(number.begin, last), days[0] + (before == "介于" ? " 与 " : " 至 ") + days[1]});
+      fixes.push_back({span(number.begin, last), days[0] + " 至 " + days[1]});
     } else {
       for (std::string& day : days) fixes.push_back({span(number.begin, last), std::move(day)});
     }
@@ -147,9 +138,10 @@ bool Filter::told_of_period(std::size_t& at, std::size_t end) {
              "a date has its year and its day, such as " + edge, "日期须写明年份和日，如 " + edge);
   }
   emit(L::DATE_WORDS, number.begin, last);
-  for (++at; at < next && raws_[at].end <= last; ++at) {
+  behind = std::max(behind, last);
+  for (++at; at < end && raws_[at].end <= behind; ++at) {
   }
-  if (at < next) raws_[at].begin = std::max(raws_[at].begin, last);
+  if (at < end) raws_[at].begin = std::max(raws_[at].begin, behind);
   return true;
 }
 

@@ -241,7 +241,8 @@ Days Lowering::day(Node node) {
       std::string s = std::to_string(number);
       return s.size() < width ? std::string(width - s.size(), '0') + s : s;
     };
-    if (parts.size() != 3) {  // 2008年3月, which was told when it was read
+    constexpr std::string_view kMonth = "月";
+    if (parts.size() != 3 || text.ends_with(kMonth)) {  // 2008年3月, 2026年1月至3月, which was told when it was read
       const auto period = period_at(text);
       return period ? period->first : nearest_day("9999-12-31");  // 3月, the end of a range: no range is empty for it
     }

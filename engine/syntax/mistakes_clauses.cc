@@ -27,10 +27,27 @@ std::optional<Complaint> Explainer::law_in_marks() {
     c.fixes.push_back({c.span, std::string(is_ascii(text(0)) ? " is" : " 为") + (blank ? "" : " ")});
     return c;
   }
-  if (type(at_) == P::WORD && expects(P::TEXT) && at_ > 2 && type(at_ - 1) == P::IS) {
+  if (expects(P::TEXT) && expects(P::LAW) && at_ > 2 && type(at_ - 1) == P::IS && !begins_line(at_)) {
     const bool english = is_ascii(text(at_));
     std::size_t last = at_;
-    while (last + 1 < count_ && type(last + 1) == P::WORD && !begins_line(last + 1)) ++last;
+    while (last + 1 < count_ && type(last + 1) != P::TEXT && !begins_line(last + 1)) ++last;
+    if (type(last + 1) == P::TEXT && !begins_line(last + 1)) {  // regulation "…", 法律《…》, 国家标准《…》
+      const std::string found = text(at_, last);
+      const auto says = [&](std::string_view en, std::string_view zh) {
+        return in_lower_case(found).find(english ? en : zh) != std::string::npos;
+      };
+      const std::string_view kind = says("standard", "标") ? (english ? "standard" : "标准")
+                                    : says("policy", "制度") || says("internal", "内")
+                                        ? (english ? "policy" : "行内制度")
+                                        : (english ? "law" : "法规");
+      Complaint c = offering(at_, last, {std::string(kind)});
+      c.help = Both{
+          "an instrument is a law (whatever a legislator or regulator issued), a standard or a policy of the house",
+          "文件分为三类：法规（立法或监管机关发布的各类文件）、标准、行内制度"};
+      return c;
+    }
+    if (type(at_) != P::WORD) return std::nullopt;
+    for (last = at_; last + 1 < count_ && type(last + 1) == P::WORD && !begins_line(last + 1);) ++last;
     const std::string meant = english ? "\"" + text(at_, last) + "\"" : "《" + text(at_, last) + "》";
     Complaint c{&codes::kUnexpected, span(at_, last), {"“" + text(at_, last) + "”", expected()}};
     c.help = Both{"the name of the instrument stands in quotes: " + meant, "法规名称写在书名号或引号中：" + meant};

@@ -303,4 +303,26 @@ std::optional<Complaint> Explainer::settlement_days() {
   return c;
 }
 
+// 60 or more years old, is 30 or more days ago, is 50 or less CNY: the unit stands behind the number.
+std::optional<Complaint> Explainer::unit_behind_its_bound() {
+  if (at_ < 3 || at_ >= count_ || begins_line(at_) || type(at_ - 2) != P::NUMBER) return std::nullopt;
+  const bool more = type(at_ - 1) == P::OR_MORE;
+  if ((!more && type(at_ - 1) != P::OR_LESS) || !is_ascii(text(at_))) return std::nullopt;
+  const auto& units = units_and_tails();
+  const auto unit = std::find_if(units.begin(), units.end(), [&](const Spelling& s) {
+    if (s.kind != KeywordKind::unit || s.language != Language::en) return false;
+    for (std::size_t i = 0; i < s.words.size(); ++i)
+      if (text_of(at_ + i) != s.words[i]) return false;
+    return true;
+  });
+  const bool currency = text(at_).size() == 3 && minor_units(text(at_)).has_value();
+  if (unit == units.end() && !currency) return std::nullopt;
+  const std::size_t last = at_ + (unit == units.end() ? 0 : unit->words.size() - 1), verb = at_ - 3;
+  const std::string amount = text(at_ - 2) + " " + text(at_, last), behind = text_of(last + 1);
+  const bool ago = unit != units.end() && unit->token == P::TIME_UNIT && (behind == "old" || behind == "ago");
+  if (!ago) return offering(at_ - 2, last, {amount + " " + text(at_ - 1)});
+  if (type(verb) != P::IS) return std::nullopt;
+  return offering(verb, last + 1, {more ? "is at least " + amount + " ago" : "is within the last " + amount});
+}
+
 }  // namespace caveat::syntax

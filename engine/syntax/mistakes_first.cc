@@ -109,6 +109,16 @@ std::optional<Complaint> Explainer::edits_of_speech() {
   return c;
 }
 
+// then redact, 则 脱敏: what of it and how goes unsaid.
+std::optional<Complaint> Explainer::redacts_nothing() {
+  if (at_ == 0 || type(at_ - 1) != P::REDACT || (at_ < count_ && !ends_effect(at_))) return std::nullopt;
+  const bool english = is_ascii(text(at_ - 1));
+  Complaint c = offering(at_ - 1, at_ - 1, {english ? "redact match, full" : "脱敏 命中，全部"});
+  c.help = Both{"what is hidden, and how: full, label, keep last 4, or keep first 6 and last 4",
+                "写明隐去什么、如何隐去：全部、标签、保留后4位，或 保留前6位、后4位"};
+  return c;
+}
+
 // then block with "…", 拦截 并 提示 “…”: what the customer reads is a clause of its own.
 std::optional<Complaint> Explainer::says_with_an_effect() {
   if (at_ == 0 || at_ + 1 >= count_ || type(0) != P::RULE || type(at_ + 1) != P::TEXT) return std::nullopt;

@@ -237,6 +237,21 @@ std::optional<Complaint> Explainer::mixed_logic() {
   if (end == at_) return std::nullopt;
   const bool full_width = !is_ascii(text(begin, end));
   const std::string open = full_width ? "（" : "(", close = full_width ? "）" : ")";
+  // The bytes as they are written, && and || as the words that they mean, which are told of as well.
+  const auto said = [&](std::size_t from, std::size_t until) {
+    std::string all;
+    for (const std::size_t each : joints) {
+      const Token& joint = tokens_[each];
+      if (joint.begin < from || joint.end > until || (bytes_[joint.begin] != '|' && bytes_[joint.begin] != '&'))
+        continue;
+      all += bytes_.substr(from, joint.begin - from);
+      if (!all.ends_with(' ')) all += ' ';
+      all += joint.type == P::AND ? (speaks_english() ? "and" : "且") : speaks_english() ? "or" : "或";
+      from = joint.end;
+      if (bytes_[from] != ' ') all += ' ';
+    }
+    return all += bytes_.substr(from, until - from);
+  };
   // Every run of members that `joint` joins is put in brackets.
   const auto with_brackets = [&](int joint) {
     std::string all;
@@ -245,8 +260,8 @@ std::optional<Complaint> Explainer::mixed_logic() {
       if (i < joints.size() && type(joints[i]) == joint) continue;
       const std::size_t behind = i < joints.size() ? joints[i] : end + 1;
       const bool run = i > 0 && first < joints[i - 1];
-      all += bytes_.substr(last_cut, tokens_[first].begin - last_cut);
-      all += (run ? open : "") + text(first, behind - 1) + (run ? close : "");
+      all += said(last_cut, tokens_[first].begin);
+      all += (run ? open : "") + said(tokens_[first].begin, tokens_[behind - 1].end) + (run ? close : "");
       last_cut = tokens_[behind - 1].end;
       first = behind + 1;
     }

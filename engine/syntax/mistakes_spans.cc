@@ -213,8 +213,16 @@ std::optional<Complaint> Explainer::currency_before() {
   std::size_t last = at_;
   while (type(last + 1) == P::MAGNITUDE) ++last;
   if (type(last + 1) == P::CURRENCY) return std::nullopt;
-  const std::string number = without_commas(text(at_, last));
-  return offering(at_ - 1, last, {number + (before == "人民币" ? "元" : yuan ? " CNY" : " " + before)});
+  const std::string unit = before == "人民币" ? "元" : yuan ? " CNY" : " " + before;
+  const std::string meant = without_commas(text(at_, last)) + unit;
+  if (at_ >= 2 && type(at_ - 2) == P::BETWEEN && (type(last + 1) == P::AND || type(last + 1) == P::WITH)) {
+    const std::size_t second = text_of(last + 2) == before ? last + 3 : last + 2;  // between USD 50 and 100
+    std::size_t end = second;
+    while (type(end + 1) == P::MAGNITUDE) ++end;
+    if (type(second) == P::NUMBER && type(end + 1) != P::CURRENCY)
+      return offering(at_ - 1, end, {meant + " " + text(last + 1) + " " + without_commas(text(second, end)) + unit});
+  }
+  return offering(at_ - 1, last, {meant});
 }
 
 // 200 000: digits in groups of three.

@@ -246,6 +246,27 @@ std::optional<Period> period_at(std::string_view text, bool whole_year) {
   return in_english(Reader(text), whole_year);
 }
 
+std::optional<Period> period_behind(std::string_view text, std::size_t length) {
+  constexpr std::string_view kYear = "年";
+  for (const std::string_view joint : {"至", "到", "-"}) {
+    if (!text.substr(length).starts_with(joint)) continue;
+    const std::string_view year = text.substr(0, text.find(kYear) + kYear.size());
+    auto period = period_at(std::string(year) + std::string(text.substr(length + joint.size())));
+    if (!period || period->length <= year.size()) return std::nullopt;
+    period->length += length + joint.size() - year.size();
+    return period;
+  }
+  return std::nullopt;
+}
+
+std::optional<Period> whole_period(std::string_view text) {
+  auto period = period_at(text);
+  if (!period) return std::nullopt;
+  if (const auto until = period_behind(text, period->length))
+    period->last = until->last, period->length = until->length;
+  return period->length == text.size() ? period : std::nullopt;
+}
+
 std::string month_without_year(std::string_view text) {
   constexpr int kAnyYear = 2026;
   Reader reader(text);

@@ -28,6 +28,11 @@ struct Period {
 // `text` in normal form.
 std::optional<Period> period_at(std::string_view text, bool whole_year = false);
 
+// Of 2026年1月至3月, whose first `length` bytes are a period, the one up to which it goes; its length is that of the whole.
+std::optional<Period> period_behind(std::string_view text, std::size_t length);
+// Of a text that is one as a whole, of several months too.
+std::optional<Period> whole_period(std::string_view text);
+
 // A month without its year: 3月底, end of March, March 31. A day of it as it would be written this way: 2026-03-31; empty: it is none.
 std::string month_without_year(std::string_view text);
 // 2008-03-31 of 31 March 2008, March 31st, 2008 and 31st of March, 2008; empty: of others.

@@ -640,7 +640,7 @@ bool blocks_parsing(const Complaint& complaint) {
     if (offered && complaint.fixes.front().replacement.find(' ') != std::string::npos)  // 此刻 晚于 17时30分: all of it
       return true;
     const std::string& unit = complaint.arguments.front().zh;
-    if (unit == "角" || unit == "毛" || !unit_and_tail_meant_by(unit).unit.empty()) return false;
+    if (!unit_and_tail_meant_by(unit).unit.empty()) return false;
     return std::ranges::none_of(spellings_from(unit), [](const Spelling* s) { return s->words.size() == 1; });
   }
   // Where a text was meant to end is offered and known: it has been taken as one.

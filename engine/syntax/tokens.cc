@@ -412,6 +412,7 @@ void Filter::layout(Reading& reading, std::size_t at, std::size_t end) {
   if (before == L::COMMA || before == L::BAR || before == L::BARS) return;  // the line above goes on
   if (before == L::STOP) result_.tokens.pop_back();
   auto& indents = reading.indents;
+  if (reading.members && indents.empty() && told_of_origin_on_its_own_line(at, end)) return;
   if (!reading.members || indents.empty()) {
     emit(L::LINE, raw.begin, raw.begin);
     if (reading.members) indents.push_back(raw.indent);
@@ -588,7 +589,7 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
   reading.name_expected = kind_ != L::EXAMPLE && glued_is_ == 0;
   while (at < end) {
     const Raw& raw = raws_[at];
-    if (told_of_dot(at, end) || told_of_title(at, end)) continue;
+    if (told_of_dot(at, end) || told_of_title(at, end) || told_of_sign_before_a_unit(at, end)) continue;
     const bool begins_line = raw.first && reading.lines && reading.depth == 0;
     if (raw.type == L::STRAY && !begins_line && told_of_marks(at, end)) {
       reading.name_expected = false;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "engine/model/checks/work.h"
+#include "engine/syntax/periods.h"
 
 namespace caveat::model {
 
@@ -35,6 +36,8 @@ class Conditions {
   Index fact(const syntax::Path& path, bool text_wanted) { return fact(path, text_wanted, {}); }
   // A path of names, as written, for {…} in texts: no report; kNone if it is no fact.
   Index find_fact(const std::vector<std::string>& steps) const;
+  // Of a fact that has its group before it without the dot, its path; empty where there is none.
+  std::string with_dot(std::string_view name) const;
 
  private:
   struct Element {  // a quantifier's name for the element at hand
@@ -45,7 +48,6 @@ class Conditions {
   ExprPtr condition_made(const syntax::Expr& expr);
   bool told_of_fixed(const syntax::Expr& expr, const Expr& made);
   ExprPtr comparison(const syntax::Expr& expr);
-  std::string with_dot(std::string_view name) const;
   std::string type_beside(Beside beside) const;
   bool told_of_hyphen(const syntax::Expr& of, const syntax::Expr& range, const syntax::Expr& whole);
   bool told_of_range(const syntax::Expr& of, const syntax::Expr& range, const syntax::Expr& whole,
@@ -88,7 +90,8 @@ class Conditions {
   void unit_missing(const syntax::Expr& expr, const Type& hint);
   ExprPtr literal(const syntax::Expr& expr, const Type* hint);
   ExprPtr level(const syntax::Expr& expr, const Type& type);
-  ExprPtr text_subject(const syntax::Expr& expr);
+  ExprPtr text_subject(const syntax::Expr& expr, bool sought = false);
+  void offer_the_other(const syntax::Expr& whole);
   bool pattern_runs(const std::string& pattern, Span span);
   ExprPtr list_subject(const syntax::Expr& expr);
   ExprPtr of_fact(Index fact, Op op, Span span);
@@ -97,6 +100,7 @@ class Conditions {
   static const Expr* hours_of_a_date(const Expr& date, const Expr& length);
   ExprPtr no_hours(const Expr& hours);
   bool told_of_a_date(const Expr& of, const syntax::Expr& expr);
+  syntax::Period days_of(const syntax::Expr& day) const;
   bool told_of_whole_days(const Type& type, const std::string& subject, const syntax::Expr& first,
                           const syntax::Expr& last, const syntax::Expr& whole);
   bool told_of_a_day_of_an_example(const syntax::Expr& value, const Type& type);

@@ -6,6 +6,8 @@
 #include "engine/model/checks/nodes.h"
 #include "engine/syntax/clock.h"
 #include "engine/syntax/codes.h"
+#include "engine/syntax/letters.h"
+#include "engine/syntax/periods.h"
 
 namespace caveat::model {
 namespace {
@@ -31,6 +33,12 @@ bool is_day_off(std::string_view name) {
 
 }  // namespace
 
+// The days that such a literal means: one, or those of a period, which has been told of (2026年1月至3月).
+syntax::Period Conditions::days_of(const syntax::Expr& day) const {
+  const auto period = syntax::whole_period(syntax::nfkc(quoted(day.span)));
+  return period ? *period : syntax::Period{day.literal.date, day.literal.date};
+}
+
 // customer.opened is before 2026-01-01, of a moment; 客户.生日 满18周岁, of a date: what does not fit, and how it is asked.
 bool Conditions::told_of_a_date(const Expr& of, const syntax::Expr& expr) {
   const syntax::Expr& value = *expr.args[1];
@@ -44,7 +52,8 @@ bool Conditions::told_of_a_date(const Expr& of, const syntax::Expr& expr) {
   if (of.type.kind == TypeKind::instant && literal.kind == syntax::LiteralKind::date) {
     const bool next = expr.op == S::gt || expr.op == S::le;  // behind the whole day, or up to its end
     const bool before = expr.op == S::lt || expr.op == S::le;
-    const std::string moment = first_moment(literal.date + (next ? 1 : 0));
+    const syntax::Period days = days_of(value);
+    const std::string moment = first_moment(next ? days.last + 1 : days.first);
     if (moment.empty()) return false;
     meant = (before ? say("is before ", "早于 ") : say("is not before ", "不早于 ")) + moment;
     help = say("A moment has its time: ", "时刻须写明时间：") + meant;
@@ -105,8 +114,9 @@ ExprPtr Conditions::told_of_a_clock(const syntax::Expr& clock, const std::string
 bool Conditions::told_of_whole_days(const Type& type, const std::string& subject, const syntax::Expr& first,
                                     const syntax::Expr& last, const syntax::Expr& whole) {
   if (type.kind != TypeKind::instant || !is_day(first) || !is_day(last)) return false;
-  const std::string from = first_moment(first.literal.date), until = first_moment(last.literal.date + 1);
-  if (from.empty() || until.empty() || last.literal.date < first.literal.date) return false;
+  const Days begin = days_of(first).first, end = days_of(last).last;
+  const std::string from = first_moment(begin), until = first_moment(end + 1);
+  if (from.empty() || until.empty() || end < begin) return false;
   std::string meant = say("(", "（") + subject + say(" is not before ", " 不早于 ") + from + say(" and ", " 且 ") +
                       subject + say(" is before ", " 早于 ") + until + say(")", "）");
   if (whole.op == S::ne) meant = say("not ", "非") + meant;

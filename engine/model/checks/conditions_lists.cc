@@ -147,8 +147,12 @@ ExprPtr Conditions::list_subject(const syntax::Expr& expr) {
 }
 
 ExprPtr Conditions::in_list(const syntax::Expr& expr) {
+  const std::size_t told = work_.diagnostics.size();
   const ExprPtr list = list_subject(*expr.args[0]);
-  if (!list) return nullptr;
+  if (!list) {
+    if (work_.diagnostics.size() == told + 1 && expr.args.size() > 1) offer_the_other(expr);
+    return nullptr;
+  }
   if (expr.op == S::is_empty) return node(Op::list_empty, expr.span, {list});
   const Type& element = *list->type.element;
   if (element.kind == TypeKind::record) {

@@ -359,13 +359,13 @@ Index Conditions::fact(const syntax::Path& path, bool text_wanted, Beside beside
   return work_.spoilt_facts.count(found) != 0 ? kNone : found;
 }
 
-// 产品名称, 产品的名称, product_name: a fact that has its group before it without the dot.
+// 产品名称, 产品的名称, product_name, product name, 产品。名称: a fact that has its group before it without the dot.
 std::string Conditions::with_dot(std::string_view name) const {
   for (const auto& [group, first] : work_.group_names) {
     if (!name.starts_with(group)) continue;
     std::string_view rest = name.substr(group.size());
     const auto& members = work_.groups.at(first).members;
-    for (const std::string_view joint : {"", "的", "_"})
+    for (const std::string_view joint : {"", "的", "_", " ", "。"})
       if (rest.starts_with(joint) && members.count(rest.substr(joint.size())) != 0)
         return group + "." + std::string(rest.substr(joint.size()));
   }

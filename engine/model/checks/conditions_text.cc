@@ -1,5 +1,6 @@
 // Conditions over texts: what is looked for has to be something that can be found, and a pattern one that can be run.
 #include <algorithm>
+#include <array>
 
 #include "engine/base/nearest.h"
 #include "engine/model/checks/conditions.h"
@@ -53,15 +54,20 @@ bool Conditions::pattern_runs(const std::string& pattern, Span span) {
   return false;
 }
 
-ExprPtr Conditions::text_subject(const syntax::Expr& expr) {
+ExprPtr Conditions::text_subject(const syntax::Expr& expr, bool sought) {
   const Type text = of(TypeKind::text);
   const ExprPtr subject = value(expr, &text);
   if (!subject) return nullptr;
   if (subject->type.kind != TypeKind::text) {
     const bool list = subject->type.kind == TypeKind::list;
-    return wrong_type(
-        expr.span, say("a text", "一段文本"), describe_expr(*subject),
-        list ? say("What a list holds is asked with `includes`.", "列表中有无某项，用“包括”来判断。") : std::string());
+    std::string help;
+    if (list && sought) {
+      help = say("No text is searched for what a list holds: name the words in quotation marks, or in a lexicon.",
+                 "不能在文本中查找整个列表：请将词语写在引号中，或写成词表。");
+    } else if (list) {
+      help = say("What a list holds is asked with `includes`.", "列表中有无某项，用“包括”来判断。");
+    }
+    return wrong_type(expr.span, say("a text", "一段文本"), describe_expr(*subject), std::move(help));
   }
   if (subject->op == Op::constant) return wrong_type(expr.span, say("a fact", "一个事实"), quoted(expr.span));
   return subject;
@@ -73,8 +79,41 @@ bool Conditions::may_be_lexicon(const std::string& name) const {
   return work_.maybe_lost(item_.pack, name) || !nearest(name, std::span<const std::string_view>(known)).empty();
 }
 
+// customer.tags contains "vip" of a list, answer.text includes "free" of a text: the keyword of the other that asks the same.
+void Conditions::offer_the_other(const syntax::Expr& whole) {
+  if (work_.diagnostics.back().code != &codes::kWrongType || work_.diagnostics.back().help.empty()) return;
+  struct Row {
+    std::string_view of_texts, of_lists;
+  };
+  constexpr auto kRows = std::to_array<Row>({{"contains", "includes"},
+                                             {"lacks", "does not include"},
+                                             {"does not contain", "does not include"},
+                                             {"contains any of", "includes any of"},
+                                             {"contains all of", "includes all of"},
+                                             {"包含", "包括"},
+                                             {"不含", "不包括"},
+                                             {"不包含", "不包括"},
+                                             {"包含任一", "包括任一"},
+                                             {"包含全部", "包括全部"}});
+  const Span& first = whole.args[0]->span;
+  const std::string between = quoted({first.source, first.end, whole.args[1]->span.begin});
+  const std::size_t begin = between.find_first_not_of(' '), last = between.find_last_not_of(' ');
+  if (begin == between.npos) return;
+  const std::string said = between.substr(begin, last + 1 - begin);
+  for (const Row& row : kRows) {
+    const std::string_view meant = said == row.of_texts ? row.of_lists : said == row.of_lists ? row.of_texts : "";
+    if (meant.empty()) continue;
+    const auto at = static_cast<std::uint32_t>(first.end + begin);
+    work_.diagnostics.back().fixes.push_back(
+        {{first.source, at, static_cast<std::uint32_t>(at + said.size())}, std::string(meant)});
+    return;
+  }
+}
+
 ExprPtr Conditions::text_condition(const syntax::Expr& expr) {
+  const std::size_t told = work_.diagnostics.size();
   const ExprPtr subject = text_subject(*expr.args[0]);
+  if (!subject && work_.diagnostics.size() == told + 1) offer_the_other(expr);
   const syntax::Expr& sought = *expr.args[1];
   if (expr.op == S::matches) {
     if (!subject) {
@@ -130,7 +169,7 @@ ExprPtr Conditions::text_condition(const syntax::Expr& expr) {
       if (is_fact) {
         const ExprPtr text = claims
                                  ? not_yet(item->span, "a fact as the text that is claimed", "以事实作为所宣称的文字")
-                                 : text_subject(*item);
+                                 : text_subject(*item, true);
         if (text && text->op != Op::fact) {
           wrong_type(item->span, say("a text in quotation marks or a fact", "引号中的文字或一个事实"),
                      quoted(item->span));

@@ -142,14 +142,37 @@ bool cut(Work& work, const Item& item, const syntax::LocalText& text, Template& 
       good = false;
       continue;
     }
+    const std::string dotted =
+        steps.size() == 1 && no_fact.entry == nullptr && !work.single_facts.contains(steps.front())
+            ? conditions.with_dot(steps.front())
+            : std::string();
+    if (!dotted.empty()) {  // {product rate}, {产品利率}
+      Diagnostic& diagnostic =
+          work.report(codes::kUnknownName, item, span, {Work::say(item, "fact", "事实"), std::string(inner)},
+                      Work::say(item, "Did you mean “", "是否指“") + dotted + Work::say(item, "”?", "”？"));
+      if (work.text_at(span).starts_with("{")) diagnostic.fixes.push_back({span, "{" + dotted + "}"});
+      good = false;
+      continue;
+    }
     const Index fact = conditions.fact(path, true);
     work.references.keep_written(path);
     if (fact == kNone) {
       // What is offered replaces the path: the braces stay. In a text with doubled marks its place is not known.
       const bool placed = work.text_at(span).starts_with("{");
-      for (std::size_t each = told; each < work.diagnostics.size(); ++each)
-        for (Fix& fix : work.diagnostics[each].fixes)
+      for (std::size_t each = told; each < work.diagnostics.size(); ++each) {
+        if (work.diagnostics[each].help.empty())
+          work.diagnostics[each].help =
+              Work::say(item, "A fact is named with its group: {product.name}", "引用事实须连同其组名：{产品.名称}");
+        std::vector<Fix>& fixes = work.diagnostics[each].fixes;
+        const bool a_group = fixes.size() == 1 && work.group_names.contains(fixes.front().replacement);
+        if (a_group) {  // {acount}: which of its facts goes unsaid
+          work.diagnostics[each].help = Work::say(item, "Did you mean a fact of “", "是否指“") +
+                                        fixes.front().replacement + Work::say(item, "”?", "”的某个事实？");
+          fixes.clear();
+        }
+        for (Fix& fix : fixes)
           if (fix.span == span) fix.replacement = "{" + fix.replacement + "}";
+      }
       for (std::size_t each = told; each < work.diagnostics.size() && !placed; ++each)
         work.diagnostics[each].fixes.clear();
       good = false;

@@ -66,4 +66,17 @@ BOOST_AUTO_TEST_CASE(a_day_by_the_name_of_its_month) {
   BOOST_TEST(month_without_year("13月") == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_text_that_is_a_period_as_a_whole) {
+  const auto days = [](std::string_view text) {
+    const auto period = caveat::syntax::whole_period(text);
+    return period ? caveat::format_date(period->first) + " " + caveat::format_date(period->last) : std::string();
+  };
+  BOOST_TEST(days("2026年1月") == "2026-01-01 2026-01-31");
+  BOOST_TEST(days("2026年1月至3月") == "2026-01-01 2026-03-31");
+  BOOST_TEST(days("2026年1月到3月底") == "2026-01-01 2026-03-31");
+  BOOST_TEST(days("2026年一季度") == "2026-01-01 2026-03-31");
+  BOOST_TEST(days("2026年1月之前") == "");
+  BOOST_TEST(days("2026-01-01") == "");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
