@@ -3,6 +3,7 @@
 #include "engine/syntax/codes.h"
 #include "engine/syntax/keywords.h"
 #include "engine/syntax/lower.h"
+#include "engine/syntax/mistakes.h"
 
 namespace caveat::syntax {
 
@@ -76,9 +77,11 @@ ExampleDecl Lowering::example(Node node) {
     }
   }
   if (!given && !partly_) {
+    const Both how = clause_as_written("example", "given");
     complain(
         codes::kClauseMissing, node.first().span(),
-        {Both{"example", "示例"}, e.title.empty() ? std::string() : e.title.front().value, Both{"“given”", "“给定”"}});
+        {Both{"example", "示例"}, e.title.empty() ? std::string() : e.title.front().value, Both{"“given”", "“给定”"}},
+        how.en, how.zh);
   }
   return e;
 }

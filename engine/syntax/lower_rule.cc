@@ -6,6 +6,7 @@
 #include "engine/syntax/codes.h"
 #include "engine/syntax/keywords.h"
 #include "engine/syntax/lower.h"
+#include "engine/syntax/mistakes.h"
 
 namespace caveat::syntax {
 
@@ -132,16 +133,16 @@ RuleDecl Lowering::rule(Node node) {
   if (r.from && r.until && *r.until < *r.from) {
     complain(codes::kOrderOfRange, until_at, {format_date(*r.from), format_date(*r.until)});
   }
-  if (!partly_ && (!r.when || (r.then.empty() && !r.exception_to))) {
-    const int missing = r.when ? P::THEN : P::WHEN;
-    std::string en, zh;
-    for (const auto* s : spellings_of(missing, Language::en)) {
-      if (s->language == Language::en && en.empty()) en = s->text;
-      if (s->language == Language::zh && zh.empty()) zh = s->text;
-    }
+  const auto missing = [&](int clause) {
+    const auto* en = spellings_of(clause, Language::en).front();
+    const auto* zh = spellings_of(clause, Language::zh).front();
+    const Both how = clause_as_written("rule", en->text);
     complain(codes::kClauseMissing, r.names.first.span,
-             {Both{"rule", "规则"}, r.names.first.text, Both{"“" + en + "”", "“" + zh + "”"}});
-  }
+             {Both{"rule", "规则"}, r.names.first.text, Both{"“" + en->text + "”", "“" + zh->text + "”"}}, how.en,
+             how.zh);
+  };
+  if (!partly_ && !r.when) missing(P::WHEN);
+  if (!partly_ && r.then.empty() && !r.exception_to) missing(P::THEN);
   return r;
 }
 

@@ -81,7 +81,7 @@ constexpr auto kClauses = std::to_array<Row>({
     {P::SOURCE, P::ARTICLE, "article 12", "第12条"},
     {P::SOURCE, P::PARAGRAPH, "paragraph 1", "第1款"},
     {P::SOURCE, P::ITEM, "item 3", "第3项"},
-    {P::SOURCE, P::ORDINAL, "article 12, paragraph 1, item 3", "第12条 第1款 第3项"},
+    {P::SOURCE, P::ORDINAL, "article 12 paragraph 1 item 3", "第12条 第1款 第3项"},
     {P::SOURCE, P::SECTION, "section \"3.1\"", "章节 “3.1”"},
     {P::SOURCE, P::IN_FORCE_FROM, "in force from 2026-02-01", "自 2026-02-01 起施行"},
     {P::SOURCE, P::IN_FORCE_UNTIL, "in force until 2026-12-31", "至 2026-12-31 止"},
@@ -157,6 +157,8 @@ constexpr auto kClauses = std::to_array<Row>({
     {P::RULE, P::SINCE, "from 2026-02-01", "自 2026-02-01 起"},
     {P::RULE, P::UNTIL, "until 2026-12-31", "至 2026-12-31 止"},
     {P::RULE, P::UP_TO, "until 2026-12-31", "至 2026-12-31 止"},
+    {P::RULE, P::WHEN, "when customer.age is at least 65 and answer contains \"risk-free\"",
+     "当 客户.年龄 不低于 65 且 回答 包含 “保本”"},
     {P::RULE, P::VISIBLE_TO, "confidential visible to auditor", "保密 可见范围 auditor"},
     {P::RULE, P::BECAUSE, "because en \"…\" zh \"…\"", "理由 中文 “…” 英文 “…”"},
     {P::RULE, P::SAY, "say en \"…\" zh \"…\"", "提示 中文 “…” 英文 “…”"},
@@ -180,7 +182,32 @@ const Row* row_of(const auto& rows, int declaration, int keyword) {
   return row == rows.end() ? nullptr : &*row;
 }
 
+Both written_so(std::string_view en, std::string_view zh) {
+  return {"it is written so: " + std::string(en), "写法：" + std::string(zh)};
+}
+
 }  // namespace
+
+std::vector<Sample> samples() {
+  const auto word = [](int token) {
+    return token == 0 ? std::string_view() : std::string_view(spellings_of(token, Language::en).front()->text);
+  };
+  std::vector<Sample> out;
+  for (const Row& row : kLines) out.push_back({word(row.declaration), {}, row.en, row.zh, true});
+  for (const Row& row : kClauses) out.push_back({word(row.declaration), word(row.keyword), row.en, row.zh, false});
+  out.push_back({word(P::FACTS), {}, kModifiers, kModifiersZh, true});
+  return out;
+}
+
+Both clause_as_written(std::string_view declaration, std::string_view clause) {
+  for (const Sample& one : samples()) {
+    if (one.list || one.declaration != declaration || one.clause != clause) continue;
+    if (clause != "then") return written_so(one.en, one.zh);
+    return written_so("then block; or another effect: " + std::string(one.en),
+                      "则 拦截；或其他效果：" + std::string(one.zh));
+  }
+  return {};
+}
 
 std::size_t Explainer::line_of(std::size_t at) const {
   const bool free = type(0) == P::RULE || type(0) == P::DEFINE || type(0) == P::WORDING || type(0) == P::PARAMETER;
@@ -190,9 +217,7 @@ std::size_t Explainer::line_of(std::size_t at) const {
 
 Both Explainer::as_written() const {
   const int declaration = type(0);
-  const auto shown = [](const Row& row) {
-    return Both{"it is written so: " + std::string(row.en), "写法：" + std::string(row.zh)};
-  };
+  const auto shown = [](const Row& row) { return written_so(row.en, row.zh); };
   const std::size_t behind = std::min(at_, count_);
   const bool line = at_ < count_ && behind > 0 && type(at_) != P::LINE && type(at_) != P::INDENT &&
                     type(at_) != P::DEDENT && begins_line(at_);

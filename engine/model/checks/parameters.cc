@@ -1,5 +1,6 @@
 // Parameters: a named constant that a branch may tighten within bounds.
 #include "engine/model/checks/work.h"
+#include "engine/syntax/mistakes.h"
 
 namespace caveat::model {
 
@@ -59,7 +60,8 @@ void check_parameters(Work& work) {
           {Work::say(item, "Parameter ", "参数 ") + decl.names.first.text,
            says_which_way ? Work::say(item, "between … and …", "介于 … 与 … 之间")
                           : Work::say(item, "lower is stricter” or “higher is stricter", "越低越严”或“越高越严")},
-          Work::say(item, "The range and which way is stricter stand together.", "范围与从严的方向须同时写明。"));
+          Work::say(item, "The range and which way is stricter stand together; ", "范围与从严的方向须同时写明；") +
+              syntax::clause_as_written("parameter", "").in(item.language()));
     }
     if (!out.spoilt && decl.low && decl.high && read(decl.low, low) && read(decl.high, high)) {
       const bool duration = out.type.kind == TypeKind::duration;

@@ -4,6 +4,7 @@
 
 #include "engine/base/units.h"
 #include "engine/model/checks/texts.h"
+#include "engine/syntax/mistakes.h"
 
 namespace caveat::model {
 namespace {
@@ -108,7 +109,8 @@ void check_calendars(Work& work) {
                    std::to_string(decl.covers->to - decl.covers->from + 1), std::to_string(kMost)});
     } else if (!decl.covers && decl.file.empty() && item.decl->lost.empty()) {  // of its order the parser has spoken
       work.report(codes::kMissingClause, item, heading(work, item),
-                  {Work::say(item, "Calendar ", "日历 ") + calendar.names.first, Work::say(item, "covers", "覆盖")});
+                  {Work::say(item, "Calendar ", "日历 ") + calendar.names.first, Work::say(item, "covers", "覆盖")},
+                  syntax::clause_as_written("calendar", "covers").in(item.language()));
     }
     work.model.calendars.push_back(std::move(calendar));
   }
