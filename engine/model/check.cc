@@ -20,6 +20,7 @@ struct Check {
 // over in silence by those that follow.
 constexpr Check kChecks[] = {
     {"packs and versions", link_packs},
+    {"jurisdictions", check_jurisdictions},
     {"names", declare_names},
     {"scales", check_scales},
     {"sources", check_sources},

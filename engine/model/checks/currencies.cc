@@ -25,7 +25,8 @@ class Currencies {
     if (expr->op == syntax::Op::literal && expr->literal.kind == syntax::LiteralKind::money) {
       const std::string_view text = work_.text_at(expr->span);
       if (ends_in_yuan(text)) {
-        const std::string mended = std::string(text.substr(0, text.size() - kYuan.size())) + " CNY";
+        std::string mended(text.substr(0, text.size() - kYuan.size()));
+        mended = mended.substr(0, mended.find_last_not_of(' ') + 1) + " CNY";
         Diagnostic& diagnostic =
             work_.report(codes::kCurrencyUnclear, item_, expr->span, {std::string(text)},
                          Work::say(item_, "Write the currency's code, or add to the pack: jurisdiction CN",

@@ -170,6 +170,7 @@ std::string full_name(const Model& model, Index pack, std::string_view first);
 
 // ---- the checks, in the order of check.cc
 void link_packs(Work& work);
+void check_jurisdictions(Work& work);
 void declare_names(Work& work);
 void check_scales(Work& work);
 void check_sources(Work& work);
