@@ -14,6 +14,7 @@
 //   mistakes_first.cc        words of another trade
 //   mistakes_names.cc        names of several words
 //   mistakes_lines.cc        lines of declarations that are nearly right
+//   mistakes_speech.cc       clauses, effects, lists and levels as they are said
 //   mistakes_shown.cc        how each clause is written
 #pragma once
 
@@ -198,6 +199,19 @@ class Explainer {
   std::optional<Complaint> day_behind_when();
   std::optional<Complaint> in_brackets();
   std::optional<Complaint> said_in_parts();
+  std::optional<Complaint> exception_of_speech();
+  std::optional<Complaint> status_of_speech();
+  std::optional<Complaint> default_of_speech();
+  std::optional<Complaint> object_of_an_effect();
+  std::optional<Complaint> redacts_but_for();
+  bool is_a_choice(std::string_view name) const;
+  std::optional<Complaint> values_joined();
+  std::optional<Complaint> comma_round_a_list();
+  std::optional<Complaint> level_and_above();
+  std::optional<Complaint> list_behind_its_type();
+  std::optional<Complaint> expects_of_speech();
+  std::optional<Complaint> keyword_as_a_choice();
+  std::optional<Complaint> not_for_is_not();
   // Where the comparison begins in which token `at` stands, and the token behind its last.
   bool compares(std::size_t at) const;
   std::size_t comparison_begin(std::size_t at) const;
@@ -253,6 +267,8 @@ class Explainer {
     const bool opens = s.kind == KeywordKind::line || s.kind == KeywordKind::clause;
     return at_ < count_ && begins_line(at_) ? opens : s.kind != KeywordKind::declaration;
   }
+  bool may_begin(std::string_view word) const;
+  bool may_end_a_name(std::string_view spaced) const;
   std::optional<Near> nearest_unit() const;
 
   const Token* tokens_;

@@ -67,6 +67,7 @@ class Filter {
   bool indented_declaration(std::size_t head, std::size_t at);
   void read_shapes();
   void told_of_stop(const Raw* next);
+  bool told_of_comment(std::uint32_t begin);
   bool told_of_word_before_number(std::size_t& at, std::size_t end);
   bool told_of_joint(std::size_t& at, std::size_t end, Language language);
   bool says(const Raw& raw) const;
@@ -153,12 +154,14 @@ class Filter {
   std::size_t start_ = 0;             // of the declaration at hand, in result_.tokens
   int kind_ = 0;                      // its keyword
   Language language_ = Language::en;  // of that keyword
+  std::uint32_t comment_end_ = 0;     // of the one told last; what was read on behind it is none
+  bool comments_close_ = true;        // false: no more of /* … */ ends
   std::uint32_t glued_is_ = 0;        // of 定义老年为, where 为 begins; 0: none
   bool in_free_layout_ = false;       // the declaration whose shapes are read
   bool broken_ = false, hopeless_ = false;
   std::size_t english_ = 0, chinese_ = 0;
   std::string folded_;
-  std::array<std::size_t, 6> unpaired_until_{};  // of each kind of mark: up to here none closes it
+  std::array<std::size_t, 7> unpaired_until_{};  // of each kind of mark: up to here none closes it
   std::map<std::uint32_t, Slip> slips_;          // of texts whose marks do not pair, by their first byte
 };
 

@@ -16,7 +16,9 @@ using L = CaveatGrammar;
 // Behind a number whose digits commas group, with what it is without them: 50,000 and the like; else behind its first digits.
 std::size_t Filter::behind_groups(std::size_t at, std::size_t end, std::string& digits) const {
   const auto grouping = [&](std::size_t comma) {  // 18、100 are two numbers
-    return raws_[comma].type == L::COMMA && raws_[comma].glued && slice(raws_[comma].begin, raws_[comma].end) != "、";
+    const std::string_view sign = slice(raws_[comma].begin, raws_[comma].end);
+    const bool groups = raws_[comma].type == L::COMMA ? sign != "、" : sign == "'" || sign == "’";  // 15'000
+    return groups && raws_[comma].glued;
   };
   const auto groups_three = [&](const Raw& group) {  // 000, 000.50, in either width
     const std::string three = nfkc(slice(group.begin, group.end));
@@ -36,9 +38,13 @@ bool Filter::told_of_groups(std::size_t& at, std::size_t end) {
   const std::size_t behind = behind_groups(at, end, digits);
   if (behind == at + 1) return false;
   const std::uint32_t begin = raws_[at].begin, last = raws_[behind - 1].end;
-  complain(codes::kGroupedNumber, begin, last, {std::string(slice(begin, last))},
-           "numbers are written without commas: " + digits + "; an underline may group digits",
-           "数字不加逗号：" + digits + "；可用下划线分节", {{span(begin, last), digits}});
+  if (raws_[at + 1].type == L::COMMA)
+    complain(codes::kGroupedNumber, begin, last, {std::string(slice(begin, last))},
+             "numbers are written without commas: " + digits + "; an underline may group digits",
+             "数字不加逗号：" + digits + "；可用下划线分节", {{span(begin, last), digits}});
+  else
+    complain(codes::kUnexpected, begin, last, {"“" + std::string(slice(begin, last)) + "”", "“" + digits + "”"},
+             "an underline may group digits", "可用下划线分节", {{span(begin, last), digits}});
   emit(L::NUMBER, begin, last);
   at = behind;
   return true;
@@ -205,18 +211,23 @@ bool Filter::told_of_remark(std::size_t& at) {
 // 50—100万元, 50–100, 9:00~17:30: a dash between two ends.
 bool Filter::told_of_dash(std::size_t& at, std::size_t end, Language language) {
   const auto is_dash = [&](std::size_t i) {
-    constexpr auto kDashes = std::to_array<std::string_view>({"—", "–", "―", "~", "〜", "∼"});
+    constexpr auto kDashes = std::to_array<std::string_view>({"—", "–", "―", "~", "〜", "∼", "…", "‥"});
     return raws_[i].type == L::STRAY &&
            std::find(kDashes.begin(), kDashes.end(), slice(raws_[i].begin, raws_[i].end)) != kDashes.end();
   };
   const auto is_end = [](int type) {
     return type == L::NUMBER || type == L::MAGNITUDE || type == L::CURRENCY || type == L::PERCENT ||
            type == L::SHARE_UNIT || type == L::TIME_UNIT || type == L::COUNT_UNIT || type == L::DATE ||
-           type == L::DATE_WORDS || type == L::TIME;
+           type == L::DATE_WORDS || type == L::TIME || type == L::WEEKDAY;
+  };
+  const auto is_weekday = [&](std::size_t i) {
+    const auto& days = raws_[i].type == L::WORD ? spellings_from(word(raws_[i])) : spellings_from({});
+    return std::any_of(days.begin(), days.end(), [](const Spelling* s) { return s->token == L::WEEKDAY; });
   };
   std::size_t next = at;
   while (next < end && is_dash(next) && (next == at || raws_[next].glued)) ++next;
-  if (next == at || next >= end || raws_[next].first || !is_end(last()) || !is_end(raws_[next].type)) return false;
+  if (next == at || next >= end || raws_[next].first || !is_end(last())) return false;
+  if (last() == L::WEEKDAY ? !is_weekday(next) : !is_end(raws_[next].type)) return false;
   const std::uint32_t begin = raws_[at].begin, behind = raws_[next - 1].end;
   const std::string meant = language == Language::zh ? "至" : "..";
   complain(codes::kUnexpected, begin, behind, {"“" + std::string(slice(begin, behind)) + "”", "“" + meant + "”"}, {},

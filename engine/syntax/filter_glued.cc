@@ -7,6 +7,7 @@
 #include "engine/syntax/codes.h"
 #include "engine/syntax/filter.h"
 #include "engine/syntax/habits.h"
+#include "engine/syntax/spaced.h"
 
 namespace caveat::syntax {
 
@@ -97,16 +98,6 @@ bool stands_alone(int token) {
   constexpr auto kAlone = std::to_array<int>({L::CONFIDENTIAL, L::OPEN_TO_EXCEPTIONS, L::TRUST_INFERRED, L::ALWAYS,
                                               L::CALL_BACK, L::EXACT_CASE, L::EXACT_FORM});
   return std::find(kAlone.begin(), kAlone.end(), token) != kAlone.end();
-}
-
-// 当前, 当日, 若为未知, 若干: words of their own that begin as a keyword does.
-bool is_a_word_of_its_own(const Spelling& keyword, std::string_view rest) {
-  constexpr auto kBehindWhen = std::to_array<std::string_view>(
-      {"前", "日", "事", "年", "天", "月", "期", "地", "时", "且", "干", "为", "是", "非", "不", "无", "未"});
-  if (keyword.token == L::WHEN)
-    return std::any_of(kBehindWhen.begin(), kBehindWhen.end(),
-                       [&](std::string_view each) { return rest.starts_with(each); });
-  return (keyword.token == L::OWNER && rest.starts_with("人")) || rest == "是" || rest == "为";
 }
 
 // citesX, ruleA, thenblock: what is left of the word is one of its own; of `citess`, `whenever` it is not.
@@ -276,9 +267,10 @@ const Spelling* Filter::meant_at(std::size_t at, std::size_t end, std::size_t& s
       return nullptr;
   }
   if (found == nullptr || rest().empty()) return found;
-  if (stands_alone(found->token) || is_a_word_of_its_own(*found, rest())) return nullptr;
+  if (stands_alone(found->token) || begins_a_word_of_its_own(*found, rest()) || rest() == "是" || rest() == "为")
+    return nullptr;
   const bool tagged = rest() == "中文" || rest() == "英文";
-  if (takes_a_text_only(found->token) && !tagged && (found->token != L::SAY || behind == L::TEXT)) return nullptr;
+  if (takes_a_text_only(found->token) && !tagged) return nullptr;
   return found;
 }
 
@@ -300,6 +292,17 @@ bool Filter::told_of_keyword_glued(const Reading& reading, std::size_t& at, std:
   });
   std::string meant = keyword->text;
   if (effect != nullptr) meant += " " + effect->text, rest.erase(0, size_of_effect);
+  if (keyword->kind == KeywordKind::type && rest == "列表") {  // 文本列表
+    const std::string list = rest + " " + meant;
+    complain(codes::kUnexpected, raw.begin, raw.end, {"“" + std::string(typed) + "”", "“" + list + "”"}, {}, {},
+             {{span(raw.begin, raw.end), list}});
+    count(keyword->language);
+    const auto cut = static_cast<std::uint32_t>(raw.begin + size);
+    emit(L::LIST_OF, raw.begin, cut);
+    emit(keyword->token, cut, raw.end);
+    ++at;
+    return true;
+  }
   tell_glued(raw.begin, raw.end, meant + (rest.empty() ? "" : " ") + rest);
   if (last() == L::STOP) result_.tokens.pop_back();
   count(keyword->language);

@@ -404,6 +404,10 @@ bool Filter::glued_before_number(std::size_t& at) {
       return true;
     }
   }
+  const std::size_t count = result_.tokens.size();
+  const int before = count > start_ + 1 ? result_.tokens[count - 2].type : 0;
+  if (before == L::BECAUSE || before == L::SAY || before == L::EN || before == L::ZH)
+    return false;  // a text's marks are wanting
   const std::vector<Segment> segments = segments_before_a_number(text);
   if (segments.empty()) return false;
   result_.tokens.pop_back();

@@ -99,6 +99,34 @@ void Filter::unclosed(const Raw& raw) {
   complain(codes::kUnclosedText, raw.begin, raw.end, {closer}, help.en, help.zh, std::move(fixes));
 }
 
+// // a note, -- a note, /* a note */: as programs have them; behind it the reading goes on.
+bool Filter::told_of_comment(std::uint32_t begin) {
+  const std::string_view rest = bytes_.substr(begin);
+  const std::string_view line = rest.substr(0, rest.find_first_of("\r\n"));
+  const bool block = line.starts_with("/*"), dashes = line.starts_with("--");
+  if (!block && !dashes && !line.starts_with("//")) return false;
+  const std::size_t word = line.find_first_not_of('-');
+  if (dashes &&
+      (word == line.npos || std::isdigit(static_cast<unsigned char>(line[line.find_first_not_of("- ")])) != 0))
+    return false;
+  const std::size_t close = block && comments_close_ ? rest.find("*/", 2) : std::string_view::npos;
+  comments_close_ = comments_close_ && (!block || close != std::string_view::npos);
+  const std::size_t size = close != std::string_view::npos ? close + 2 : line.size();
+  comment_end_ = static_cast<std::uint32_t>(begin + size);
+  std::vector<Fix> fixes;
+  if (!block) {
+    const std::size_t sign = dashes ? word : 2;
+    fixes.push_back({span(begin, static_cast<std::uint32_t>(begin + sign)), "#"});
+  } else if (size <= line.size() && close != std::string_view::npos &&
+             line.substr(size).find_first_not_of(' ') == std::string_view::npos) {
+    fixes.push_back({span(begin, comment_end_), "#" + std::string(rest.substr(2, close - 2))});
+  }
+  const auto shown = static_cast<std::uint32_t>(begin + 2);
+  complain(codes::kUnexpected, begin, shown, {"“" + std::string(slice(begin, shown)) + "”", "“#”"},
+           "a comment begins with # and ends with its line", "注释以 # 开头，到行尾为止", std::move(fixes));
+  return true;
+}
+
 // isn't, doesn't, aren't: not is a word of its own.
 bool Filter::told_of_contraction(const Raw& mark, std::string_view behind) {
   struct Row {
@@ -261,8 +289,8 @@ bool Filter::told_of_marks(std::size_t& at, std::size_t end) {
   struct Pair {
     std::string_view open, close;
   };
-  constexpr std::array<Pair, 6> kPairs = {
-      {{"『", "』"}, {"〈", "〉"}, {"«", "»"}, {"‹", "›"}, {"〝", "〞"}, {"〝", "〟"}}};
+  constexpr std::array<Pair, 7> kPairs = {
+      {{"„", "”"}, {"『", "』"}, {"〈", "〉"}, {"«", "»"}, {"‹", "›"}, {"〝", "〞"}, {"〝", "〟"}}};
   const Raw& open = raws_[at];
   const std::string_view mark = slice(open.begin, open.end);
   const auto kind = std::find_if(kPairs.begin(), kPairs.end(), [&](const Pair& each) { return each.open == mark; });
@@ -280,6 +308,17 @@ bool Filter::told_of_marks(std::size_t& at, std::size_t end) {
       return stray && each.open == mark && each.close == written;
     });
     if (pair == kPairs.end()) {
+      if (raws_[next].type == L::UNCLOSED && mark == "„" && written.starts_with("“") &&
+          written.find_last_not_of(' ') + 1 == std::string_view("“").size()) {  // „…“
+        const auto close_end = static_cast<std::uint32_t>(raws_[next].begin + std::string_view("“").size());
+        const std::string meant = "“" + std::string(slice(open.end, raws_[next].begin)) + "”";
+        complain(codes::kStraySign, open.begin, open.end, {std::string(mark)},
+                 "a text stands between double marks: " + meant, "文本用双引号括起：" + meant,
+                 {{span(open.begin, close_end), meant}});
+        emit(L::TEXT, open.begin, close_end);
+        at = next + 1;
+        return true;
+      }
       if (raws_[next].type == L::UNCLOSED || raws_[next].type == L::TEXT) break;
       continue;
     }

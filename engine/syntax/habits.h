@@ -40,6 +40,9 @@ std::span<const Habit> habits();
 // Does an example say by this word what comes of it: then, 结果?
 bool means_expect(std::string_view written);
 
+// What is judged, by another word: of reply, answer; of 短信, 触达. Empty where none is meant.
+std::string_view subject_meant_by(std::string_view written);
+
 // What is said of a number beside it, and says nothing here: 年化, 约, about.
 bool is_remark(std::string_view written);
 

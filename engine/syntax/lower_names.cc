@@ -30,7 +30,14 @@ bool Lowering::once(std::optional<Span>& said, Node at) {
   Node first = at;
   while (first.first()) first = first.first();
   if (said) {
-    said_again(first.span(), written(first), *said, {"keep one of them", "请只保留一处"});
+    Both help{"keep one of them", "请只保留一处"};
+    if (first.type() == P::WHEN || first.type() == P::UNLESS)
+      help = {"join the conditions with “and” or “or”, behind one “" + written(first) + "”",
+              "请用“且”或“或”把条件连在一起，只写一个“" + written(first) + "”"};
+    if (first.type() == P::THEN || first.type() == P::IF_UNKNOWN)
+      help = {"join the effects with “and”, behind one “" + written(first) + "”",
+              "请用“并”把处置连在一起，只写一个“" + written(first) + "”"};
+    said_again(first.span(), written(first), *said, std::move(help));
     return false;
   }
   said = first.span();
@@ -170,73 +177,7 @@ std::vector<Word> Lowering::words(Node names_list) {
   return result;
 }
 
-namespace {
-
-// What a rule is on, in the words of a bank.
-std::string subject_meant(std::string_view written) {
-  constexpr auto kRows = std::to_array<std::pair<std::string_view, std::string_view>>({
-      {"机器人回答", "回答"},
-      {"答复", "回答"},
-      {"答案", "回答"},
-      {"回复", "回答"},
-      {"所有回答", "回答"},
-      {"全部回答", "回答"},
-      {"客户消息", "消息"},
-      {"提问", "消息"},
-      {"咨询", "消息"},
-      {"客户提问", "消息"},
-      {"产品推荐", "推荐"},
-      {"销售", "推荐"},
-      {"荐品", "推荐"},
-      {"转账", "操作"},
-      {"交易", "操作"},
-      {"业务", "操作"},
-      {"办理", "操作"},
-      {"外呼", "触达"},
-      {"短信", "触达"},
-      {"电话", "触达"},
-      {"营销", "触达"},
-      {"推送", "触达"},
-      {"广告", "素材"},
-      {"海报", "素材"},
-      {"宣传", "素材"},
-      {"宣传品", "素材"},
-      {"宣传材料", "素材"},
-      {"物料", "素材"},
-      {"reply", "answer"},
-      {"replies", "answer"},
-      {"response", "answer"},
-      {"responses", "answer"},
-      {"question", "message"},
-      {"questions", "message"},
-      {"transfer", "action"},
-      {"transfers", "action"},
-      {"payment", "action"},
-      {"payments", "action"},
-      {"transaction", "action"},
-      {"transactions", "action"},
-      {"call", "outreach"},
-      {"calls", "outreach"},
-      {"email", "outreach"},
-      {"emails", "outreach"},
-      {"sms", "outreach"},
-      {"campaign", "outreach"},
-      {"campaigns", "outreach"},
-      {"marketing", "outreach"},
-      {"advert", "material"},
-      {"adverts", "material"},
-      {"advertising", "material"},
-      {"brochure", "material"},
-      {"brochures", "material"},
-      {"sale", "recommendation"},
-      {"sales", "recommendation"},
-      {"advice", "recommendation"},
-  });
-  const auto row = std::find_if(kRows.begin(), kRows.end(), [&](const auto& each) { return each.first == written; });
-  return row == kRows.end() ? std::string() : std::string(row->second);
-}
-
-}  // namespace
+namespace {}  // namespace
 
 std::string Lowering::closed_word(Node name, std::string_view list) {
   const Word w = word(name);
@@ -249,7 +190,7 @@ std::string Lowering::closed_word(Node name, std::string_view list) {
   if (const std::string plain = simplified(w.text); meant.empty() && !value_of(list, plain).empty()) meant = plain;
   for (const std::string_view habit : meant_by(w.text))  // 期望 通过
     if (meant.empty() && std::find(chinese.begin(), chinese.end(), habit) != chinese.end()) meant = habit;
-  if (list == "subject" && meant.empty()) meant = subject_meant(w.text);
+  if (list == "subject" && meant.empty()) meant = subject_meant_by(w.text);
   if (meant.empty()) meant = nearest(w.text, chinese);
   std::vector<Fix> fixes;
   if (!meant.empty()) fixes.push_back({w.span, meant});

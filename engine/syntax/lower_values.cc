@@ -22,6 +22,8 @@ namespace {
 std::string without_groups(std::string_view number) {
   std::string text = without_commas(number);  // which have been told
   std::erase(text, '_');
+  std::erase(text, '\'');
+  for (std::size_t at; (at = text.find("’")) != std::string::npos;) text.erase(at, std::string_view("’").size());
   return text;
 }
 

@@ -40,10 +40,22 @@ Complaint Explainer::explained() {
                              &Explainer::text_without_marks,
                              &Explainer::working_days_joined,
                              &Explainer::names_joined,
+                             &Explainer::exception_of_speech,
+                             &Explainer::status_of_speech,
+                             &Explainer::default_of_speech,
+                             &Explainer::object_of_an_effect,
+                             &Explainer::redacts_but_for,
+                             &Explainer::values_joined,
+                             &Explainer::comma_round_a_list,
+                             &Explainer::list_behind_its_type,
+                             &Explainer::expects_of_speech,
+                             &Explainer::keyword_as_a_choice,
+                             &Explainer::not_for_is_not,
                              &Explainer::in_capitals,
                              &Explainer::traditional,
                              &Explainer::number_in_words_here,
                              &Explainer::unspaced_phrase,
+                             &Explainer::level_and_above,
                              &Explainer::share_glued,
                              &Explainer::said_with_its_bound,
                              &Explainer::dot_of_a_path,
@@ -266,6 +278,10 @@ Complaint Explainer::plain() {
   if (!near) near = nearest_keyword();
   if (!near) near = joined_keyword();
   if (near) {
+    // 溢出 至 值班: its end stands behind it by itself.
+    if (near->spellings.size() == 1 && near->last + 1 < count_ &&
+        near->spellings.front() == text(near->first, near->last) + text(near->last + 1))
+      ++near->last;
     Both all;
     for (std::size_t i = 0; i < near->spellings.size(); ++i) {
       if (i > 0) all.en += " or ", all.zh += "或";

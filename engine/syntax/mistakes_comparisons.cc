@@ -98,6 +98,7 @@ std::optional<Complaint> Explainer::range_in_speech() {
   };
   const auto behind_number = [&](std::size_t at) {
     const std::size_t number = type(at) == P::PARTS_OF ? at + 1 : at;
+    if (type(at) == P::TIME || type(at) == P::DATE || type(at) == P::DATE_WORDS) return at + 1;
     if (type(number) != P::NUMBER) return at;
     std::size_t end = number + 1;
     while (type(end) == P::MAGNITUDE || type(end) == P::CURRENCY || type(end) == P::PERCENT ||

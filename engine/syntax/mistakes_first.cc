@@ -51,6 +51,10 @@ std::optional<Complaint> Explainer::place_of_disclosure() {
                                              {"在末尾", "于 结尾"},
                                              {"在最后", "于 结尾"},
                                              {"于末尾", "于 结尾"},
+                                             {"于最后", "于 结尾"},
+                                             {"于最前", "于 开头"},
+                                             {"在最前面", "于 开头"},
+                                             {"在最后面", "于 结尾"},
                                              {"at the beginning", "at start"},
                                              {"at the start", "at start"},
                                              {"at the top", "at start"},
@@ -60,8 +64,9 @@ std::optional<Complaint> Explainer::place_of_disclosure() {
                                              {"at the bottom", "at end"},
                                              {"last", "at end"}});
   for (std::size_t last = std::min(at_ + 2, count_ - 1) + 1; last-- > at_;) {
-    const auto row =
-        std::find_if(kRows.begin(), kRows.end(), [&](const Row& r) { return r.written == text(at_, last); });
+    std::string written = text(at_, last);
+    if (!is_ascii(written)) std::erase(written, ' ');  // 于 末尾
+    const auto row = std::find_if(kRows.begin(), kRows.end(), [&](const Row& r) { return r.written == written; });
     if (row == kRows.end()) continue;
     const std::string meant(row->meant);
     Complaint c{&codes::kUnexpected, span(at_, last), {"“" + text(at_, last) + "”", "“" + meant + "”"}};
@@ -91,6 +96,11 @@ std::optional<Complaint> Explainer::edits_of_speech() {
                                     "风险提示 中文 “…”; 则 披露 风险提示 于 结尾",
                                     "补充的文本须先顶格声明，再以其名披露：话术 风险提示 中文 “…”；则 披露 风险提示 于 结尾"};
     return c;
+  }
+  for (const std::string_view end : {"替换为", "替换成", "改为", "改成", "换成"}) {  // 将命中词替换为 “…”
+    if (!found.ends_with(end) || found.size() == end.size()) continue;
+    if (holds({"命中", "敏感", "该词"})) return offering(at_, at_, {"命中处改为"});
+    if (holds({"全文", "回答", "答复", "回复", "答案"})) return offering(at_, at_, {"全文改为"});
   }
   const bool with = found == "replace" && at_ + 1 < count_ && (text(at_ + 1) == "with" || text(at_ + 1) == "by");
   if (!with && !is({"修改", "改为", "改成", "替换", "替换为", "修改为"})) return std::nullopt;

@@ -361,7 +361,8 @@ std::optional<Complaint> Explainer::text_without_marks() {
   const int before = type(at_ - 1);
   const bool text_only = before == P::VERSION || before == P::TIME_ZONE || before == P::TITLE || before == P::ENTRY ||
                          before == P::ASK || before == P::WHEN_CLOSED_SAY || before == P::READS || before == P::LINK ||
-                         (before == P::SAY && type(0) == P::QUEUE);
+                         (before == P::SAY && type(0) == P::QUEUE) || before == P::BECAUSE ||
+                         ((before == P::EN || before == P::ZH) && type(at_ - 2) == P::BECAUSE);
   if (type(at_) == P::EN || type(at_) == P::ZH || type(at_) == P::TEXT || type(at_) == P::COMMA) return std::nullopt;
   if (!text_only && !(type(0) == P::USE && before == P::WORD && type(at_) != P::WORD)) return std::nullopt;
   const std::uint32_t begin = tokens_[at_].begin;

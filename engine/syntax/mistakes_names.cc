@@ -137,6 +137,11 @@ std::optional<Complaint> Explainer::name_of_several_words() {
   // 转人工 至 坐席 高优先级: what is no name
   if (!titled && !ascii && (of_conditions || nearest_keyword() || joined_keyword())) return std::nullopt;
   if (!titled && ascii && head == 0 && nearest_keyword()) return std::nullopt;
+  if (head == 0 && ascii && last == first + 1 && (text(first) == "the" || text(first) == "a" || text(first) == "an")) {
+    Complaint c{&codes::kUnexpected, span(first, first), {"“" + text(first) + "”", Both{"a name", "名称"}}};
+    c.fixes.push_back({{source_, tokens_[first].begin, tokens_[last].begin}, ""});
+    return c;
+  }
   const std::string meant = joined(text(first, last));
   Complaint c{&codes::kUnexpected, span(first, last), {"“" + text(first, last) + "”", "“" + meant + "”"}};
   c.help = one_word();

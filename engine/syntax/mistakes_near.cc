@@ -28,6 +28,10 @@ bool is_part_of(std::string_view part, std::string_view whole) {
          (whole.starts_with(part) && (chinese || whole[part.size()] == ' '));
 }
 
+bool among(std::string_view word, std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
 bool is_keyword(const std::string& text) {
   return std::any_of(all_spellings().begin(), all_spellings().end(), [&](const Spelling& s) { return s.text == text; });
 }
@@ -130,7 +134,7 @@ std::optional<Complaint> Explainer::habit() {
     for (std::size_t i = first; i < count_ && !text(i).empty(); ++i) {
       written += (i == first ? "" : " ") + text(i);
       // `is over 65`: over is taken for a name, and the parser stops behind it.
-      const bool before = i + 1 == at_ && i > first && type(first) == P::IS;
+      const bool before = i + 1 == at_ && i > first && (type(first) == P::IS || type(first) == P::IS_NOT);
       if (i < at_ && !before) continue;
       if (const auto found = meant_by(written); !found.empty()) last = i, meant = found;
       if (i >= first + 7) break;  // longer than the longest
@@ -174,6 +178,34 @@ std::optional<Complaint> Explainer::value_glued() {
   return std::nullopt;
 }
 
+// May that word stand where the parser stopped? 应 当 of 应当, 将命中词替换 为: no name may.
+bool Explainer::may_begin(std::string_view word) const {
+  bool keyword = false;
+  for (const Spelling& s : all_spellings()) {
+    if (s.text != word) continue;
+    if (may_stand(s)) return true;
+    keyword = true;
+  }
+  return !keyword && (mistake_.expected.empty() || expects(P::WORD));
+}
+
+// The parser took a word for a name and stopped behind it: may it be two? 披露 风险提示 于 …: the name is one, as no text follows.
+bool Explainer::may_end_a_name(std::string_view spaced) const {
+  const std::size_t blank = spaced.find(' ');
+  const std::string_view head = spaced.substr(0, blank), tail = spaced.substr(blank + 1);
+  const auto clause = [](std::string_view word) {
+    const auto& all = spellings_from(word);
+    return std::any_of(all.begin(), all.end(),
+                       [&](const Spelling* s) { return s->text == word && s->kind == KeywordKind::clause; });
+  };
+  const int before = at_ >= 2 ? type(at_ - 2) : 0;
+  const bool names = before == P::DISCLOSE || before == P::HAND_OFF || before == P::REQUIRE || before == P::FLAG ||
+                     before == P::ALERT || before == P::CITES || before == P::OWNER;
+  if (names && clause(head)) return false;
+  const bool text_follows = type(at_) == P::TEXT || type(at_) == P::EN || type(at_) == P::ZH;
+  return !clause(tail) || !(tail == "提示" || tail == "答复" || tail == "理由") || text_follows;
+}
+
 // 当产品, 风险等级高于: a keyword without its blank. Also where the parser stopped one word later.
 std::optional<Complaint> Explainer::glued() {
   for (std::size_t back = 0; back <= 1 && back <= at_; ++back) {
@@ -181,6 +213,8 @@ std::optional<Complaint> Explainer::glued() {
     if (type(i) != P::WORD) continue;
     const auto meant = spaced_reading(text(i));
     if (!meant) continue;
+    const std::string opens = meant->substr(0, meant->find(' '));
+    if (back == 0 ? !may_begin(opens) : !may_end_a_name(*meant)) continue;
     // 不低于C3 and 不为零售 hold a whole keyword and a name: no slip. One sign behind a keyword may be one.
     const std::string_view rest = std::string_view(*meant).substr(meant->find(' ') + 1);
     const bool whole = !spellings_from(meant->substr(0, meant->find(' '))).empty() &&
@@ -228,6 +262,7 @@ std::optional<Explainer::Near> Explainer::nearest_keyword() const {
           const std::size_t longer = std::max(candidate.size(), s.text.size());
           if (longer - std::min(candidate.size(), s.text.size()) >= kFar * s.words.size()) continue;
           if (candidate == s.text || !near_word_by_word(candidate, s.text)) continue;
+          if (candidate == "the" || candidate == "than" || candidate == "them" || candidate == "this") continue;
           if (is_keyword(candidate) && !is_part_of(candidate, s.text)) continue;  // `is one of` is no `is none of`
           // The longest phrase is the surest: `is at lest` is *is at least* and not *at least*.
           if (!best || i - first > best->last - best->first) best = Near{first, i, {}}, up = down = false;
@@ -262,7 +297,12 @@ std::optional<Explainer::Near> Explainer::nearest_keyword() const {
       const std::string next = type(i + 1) == P::WORD && s.language == Language::en ? text(i + 1) : std::string();
       if (next.starts_with(s.words.back()) && next != s.words.back())
         return Near{at_, i + 1, {s.text + " " + next.substr(s.words.back().size())}};
-      return Near{at_, i, {s.text}};
+      // in force since …, replace answer by …, refuse data class …: another word stands for its last.
+      const bool stands_for_it =
+          i + 1 < count_ && !begins_line(i + 1) &&
+          (among(text(i + 1), {"since", "by", "on", "as", "at", "of", "for", "through", "到", "给"}) ||
+           text(i + 1).ends_with(" " + s.words.back()));
+      return Near{at_, stands_for_it ? i + 1 : i, {s.text}};
     }
   }
   return best;

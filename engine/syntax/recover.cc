@@ -317,8 +317,9 @@ std::vector<Token> Recovery::read(std::size_t index, std::vector<Token> piece, s
     for (std::size_t i = end; i < count_ && i < end + 4; ++i) shown.push_back(tokens_[i]);
     mistake.token = std::min({mistake.token, before.size() + piece.size(), shown.size()});
     const std::size_t at = mistake.token - std::min(before.size(), mistake.token);  // in the piece
-    const bool follows = mends > 0 && (at < mended_until || (at == mended_until && !one_word));
     const auto place = static_cast<std::size_t>(static_cast<std::ptrdiff_t>(begin + at) - grown);
+    const bool another_line = place < end && indent(place).has_value();
+    const bool follows = mends > 0 && (at < mended_until || (at == mended_until && !one_word && !another_line));
     std::size_t from = place;
     bool goes_on = true;
     if (mends == 0 && whole && first_told_ && begin <= first_told_at_ && first_told_at_ <= end) {

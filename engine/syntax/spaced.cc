@@ -18,8 +18,9 @@ bool joins_sentences(KeywordKind kind) {
 
 // Never a name beside a keyword: 未包含 is no 未 包含, 不含任一 no 不含 任一.
 bool is_no_name(std::string_view word) {
-  constexpr std::array<std::string_view, 16> kWords = {"不", "未",   "没",   "没有", "无",   "已",   "是", "了",
-                                                       "有", "任一", "任意", "任何", "全部", "所有", "空", "等于"};
+  constexpr auto kWords = std::to_array<std::string_view>(
+      {"不",   "未",   "没", "没有", "无", "已", "是",   "了",   "有",   "任一", "任意", "任何",
+       "全部", "所有", "空", "等于", "应", "时", "以上", "以下", "以内", "之间", "之前", "之后"});
   return std::find(kWords.begin(), kWords.end(), word) != kWords.end();
 }
 
@@ -44,6 +45,15 @@ const Spelling* meant_comparison(std::string_view word) {
 }
 
 }  // namespace
+
+bool begins_a_word_of_its_own(const Spelling& keyword, std::string_view rest) {
+  constexpr auto kBehindWhen = std::to_array<std::string_view>(
+      {"前", "日", "事", "年", "天", "月", "期", "地", "时", "且", "干", "为", "是", "非", "不", "无", "未"});
+  constexpr auto kBehindOwner = std::to_array<std::string_view>({"人", "部门", "单位", "机构", "团队", "方"});
+  const auto begins = [&](std::string_view each) { return rest.starts_with(each); };
+  if (keyword.token == CaveatGrammar::WHEN) return std::any_of(kBehindWhen.begin(), kBehindWhen.end(), begins);
+  return keyword.token == CaveatGrammar::OWNER && std::any_of(kBehindOwner.begin(), kBehindOwner.end(), begins);
+}
 
 std::optional<std::string> spaced_reading(std::string_view written) {
   if (is_ascii(written)) return std::nullopt;
@@ -76,6 +86,7 @@ std::optional<std::string> spaced_reading(std::string_view written) {
     before = head->text;
     after = written.substr(head->text.size());
   }
+  if (head != nullptr && before == head->text && begins_a_word_of_its_own(*head, after)) return std::nullopt;
   const bool yes_or_no = (before == "为" || before == "不为") && (after == "是" || after == "否");
   if (before.empty() || is_no_name(before) || (is_no_name(after) && !yes_or_no)) return std::nullopt;
   return before + " " + after;

@@ -16,6 +16,9 @@ namespace caveat::syntax {
 // Nothing: the word neither begins nor ends with a keyword, or a name would be left empty.
 std::optional<std::string> spaced_reading(std::string_view word);
 
+// 当前, 当日, 若干, 负责人: words of their own that begin as that keyword does; `rest` is what stands behind it.
+bool begins_a_word_of_its_own(const Spelling& keyword, std::string_view rest);
+
 // A word that a digit follows, cut at the keywords that it ends with: 距今超过 is 距今 and 超过, 年龄大于等于 is 年龄 and 不低于.
 // Empty where it ends with none.
 struct Segment {

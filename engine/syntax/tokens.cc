@@ -193,6 +193,11 @@ void Filter::read_shapes() {
       result_.comments.push_back({span(begin, end), std::string(slice(begin, end)), first});
       continue;
     }
+    if ((type == L::SLASH || type == L::MINUS) && previous_end != begin && told_of_comment(begin)) {
+      const auto behind = std::lower_bound(shown.offsets.begin(), shown.offsets.end(), comment_end_);
+      shapes.go_on_at(static_cast<std::size_t>(behind - shown.offsets.begin()));
+      continue;
+    }
     Raw raw{type, begin, end, start - line_start, first, previous_end == begin};
     previous_end = end;
     if (first) told_of_stop(&raw);

@@ -125,6 +125,9 @@ class Conditions {
 
   std::string describe_expr(const Expr& expr) const;
   Span with_mark(Span word) const;
+  std::optional<Span> with_is(Span value) const;
+  bool tell_presence(Span value, const std::string& name);
+  std::string searched(Span word) const;
   std::string quoted(Span span) const { return std::string(work_.text_at(span)); }
   ExprPtr wrong_type(Span span, std::string expected, std::string found, std::string help = {});
   ExprPtr not_yet(Span span, std::string_view en, std::string_view zh);

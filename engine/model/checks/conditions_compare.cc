@@ -82,7 +82,7 @@ std::string Conditions::help_for_a_clock(const Type& expected, const Type& found
   return say(
       "It has its day. A fact that holds a time of day is declared as `time of day`; the clock itself is asked so: now "
       "is between 21:00 and 08:00",
-      "其中含有日期。只存钟点的事实声明为“钟点”；判断此刻的钟点写：现在 介于 21:00 与 08:00 之间");
+      "其中含有日期。只存钟点的事实声明为“钟点”；判断此刻的钟点写：此刻 介于 21:00 与 08:00 之间");
 }
 
 ExprPtr Conditions::compare(Op op, ExprPtr a, ExprPtr b, const syntax::Expr& expr) {

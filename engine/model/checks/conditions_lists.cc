@@ -84,6 +84,18 @@ std::size_t Conditions::values_behind(const syntax::Expr& expr, std::size_t at) 
     items += say(", ", "、") + quoted(expr.args[end]->span);
   if (end == at) return 0;
   const syntax::Expr& value = *expr.args[at];
+  const std::string side = is_bare(value) ? value.path.parts.front().text : std::string();
+  const bool up = side == "higher" || side == "more" || side == "greater" || side == "更高",
+             down = side == "lower" || side == "less" || side == "更低";
+  if ((up || down) && end == at + 1 && first.op == S::eq && !first.bracketed && !of_days) {  // is medium or higher
+    const std::string whole = quoted(first.args[0]->span) +
+                              (up ? say(" is at least ", " 不低于 ") : say(" is at most ", " 不高于 ")) +
+                              quoted(first.args[1]->span);
+    wrong_type(value.span, say("a condition", "一个条件"), quoted(value.span),
+               say("It is said so: ", "写作：") + whole);
+    work_.diagnostics.back().fixes.push_back({{value.span.source, first.span.begin, value.span.end}, whole});
+    return 1;
+  }
   const std::string in = first.op != S::ne ? say(" is one of ", " 属于 ") : say(" is none of ", " 不属于 ");
   std::vector<const syntax::Expr*> values = {first.args[1].get()};
   for (std::size_t i = at; i < end; ++i) values.push_back(expr.args[i].get());

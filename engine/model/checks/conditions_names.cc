@@ -9,6 +9,7 @@
 #include "engine/model/checks/nodes.h"
 #include "engine/syntax/clock.h"
 #include "engine/syntax/codes.h"
+#include "engine/syntax/habits.h"
 #include "engine/syntax/keywords.h"
 #include "engine/syntax/letters.h"
 #include "engine/syntax/speech.h"
@@ -44,12 +45,43 @@ std::string_view value_meant_by(std::string_view written, TypeKind type) {
       {"tomorrow", TypeKind::date, "today + 1 day"},
       {"真", TypeKind::yes_no, "是"},
       {"假", TypeKind::yes_no, "否"},
+      {"有", TypeKind::yes_no, "是"},
+      {"无", TypeKind::yes_no, "否"},
       {"true", TypeKind::yes_no, "yes"},
       {"false", TypeKind::yes_no, "no"},
   });
   for (const Row& row : kRows)
     if (row.written == written && row.type == type) return row.meant;
   return {};
+}
+
+// is blank, is missing, 为 缺失: whether it is known; -1: not, 1: it is, 0: that is no such word.
+int presence_said_by(std::string_view written) {
+  constexpr auto kAbsent = std::to_array<std::string_view>({"blank", "missing", "null", "absent", "undefined", "Null",
+                                                            "NULL", "空", "空值", "空白", "缺失", "未填", "未填写"});
+  constexpr auto kPresent =
+      std::to_array<std::string_view>({"given", "provided", "present", "filled", "set", "已填", "已填写", "已提供"});
+  if (std::find(kAbsent.begin(), kAbsent.end(), written) != kAbsent.end()) return -1;
+  return std::find(kPresent.begin(), kPresent.end(), written) != kPresent.end() ? 1 : 0;
+}
+
+// R4以上, R4及以上: a level, and which side of it.
+struct Side {
+  std::string level;
+  bool up = false;
+};
+std::optional<Side> side_of_level(std::string_view written) {
+  for (const std::string_view tail : {"以上", "更高", "以下", "更低"}) {
+    if (!written.ends_with(tail) || written.size() == tail.size()) continue;
+    std::string_view level = written.substr(0, written.size() - tail.size());
+    for (const std::string_view joint : {"（含）", "及", "或"})
+      if (level.ends_with(joint)) {
+        level.remove_suffix(joint.size());
+        break;
+      }
+    return Side{std::string(level), tail == "以上" || tail == "更高"};
+  }
+  return std::nullopt;
 }
 
 // 当前时间 晚于 …, where nothing says yet of what type it is to be.
@@ -124,6 +156,41 @@ bool told_of_bare_member(Work& work, const Item& item, Span span, const std::str
 }
 
 }  // namespace
+
+// Of a word in whose place a text is searched, what is judged by that name; empty where it is none.
+std::string Conditions::searched(Span word) const {
+  constexpr std::uint32_t kLooked = 16;
+  const std::string behind = quoted({word.source, word.end, word.end + kLooked});
+  for (const std::string_view verb : {" contains", " lacks", " does not ", " claims", " matches", " mentions", " 包含",
+                                      " 不含", " 不包含", " 宣称", " 未宣称", " 匹配", " 不匹配", " 提及", " 未提及"})
+    if (behind.starts_with(verb)) return std::string(syntax::subject_meant_by(quoted(word)));
+  return {};
+}
+
+// `is` or 为 before a value, with it: where neither stands, nothing.
+std::optional<Span> Conditions::with_is(Span value) const {
+  for (const std::string_view is : {"is not ", "不为 ", "is ", "为 "}) {
+    const auto size = static_cast<std::uint32_t>(is.size());
+    if (value.begin < size || quoted({value.source, value.begin - size, value.begin}) != is) continue;
+    return Span{value.source, value.begin - size, value.end};
+  }
+  return std::nullopt;
+}
+
+// customer.kind is blank, 客户.年龄 为 空: what is meant is asked by a comparison of its own.
+bool Conditions::tell_presence(Span value, const std::string& name) {
+  const auto whole = with_is(value);
+  const int presence = presence_said_by(name);
+  if (presence == 0 || !whole) return false;
+  const std::string before = quoted({value.source, whole->begin, value.begin});
+  const bool negated = before.starts_with("is not") || before.starts_with("不");
+  const bool known = (presence > 0) != negated, english = before.starts_with("is");
+  const std::string meant = english ? (known ? "is known" : "is unknown") : known ? "已知" : "未知";
+  Diagnostic& told = work_.diagnostics.back();
+  told.help = say("Whether it was given: ", "是否已有值写作：") + meant;
+  told.fixes = {{*whole, meant}};
+  return true;
+}
 
 // 保本”, to be put in quotation marks: with the one that stands there.
 Span Conditions::with_mark(Span word) const {
@@ -409,6 +476,15 @@ ExprPtr Conditions::level(const syntax::Expr& expr, const Type& type) {
                    near.empty() ? (type.kind == TypeKind::scale ? work_.list_of(item_, known) : std::string())
                                 : say("Did you mean “", "是否指“") + near + say("”?", "”？"));
   if (!near.empty()) diagnostic.fixes.push_back({expr.span, near});
+  if (tell_presence(expr.span, name)) return nullptr;
+  const auto side = type.kind == TypeKind::scale ? side_of_level(name) : std::nullopt;
+  if (side && std::find(known.begin(), known.end(), side->level) != known.end()) {
+    const std::string meant = (side->up ? "不低于 " : "不高于 ") + side->level;
+    diagnostic.help = say("It is said so: ", "写作：") + meant;
+    diagnostic.fixes.clear();
+    if (const auto whole = with_is(expr.span); whole && quoted(*whole).starts_with("为"))
+      diagnostic.fixes = {{*whole, meant}};
+  }
   return nullptr;
 }
 
@@ -521,6 +597,12 @@ ExprPtr Conditions::path_value(const syntax::Expr& expr, const Type* hint, bool 
       } else if (!clock_meant_by(steps[0]).empty()) {  // of a type that no clock has
         diagnostic.help.clear();
         diagnostic.fixes.clear();
+      } else if (tell_presence(expr.span, steps[0])) {
+        return nullptr;
+      } else if (const std::string subject = searched(expr.span);
+                 !subject.empty() && hint->kind == TypeKind::text && diagnostic.fixes.empty()) {  // reply contains …
+        diagnostic.help = say("Did you mean “", "是否指“") + subject + say("”?", "”？");
+        diagnostic.fixes = {{expr.span, subject}};
       } else if (hint->kind == TypeKind::text && diagnostic.fixes.empty()) {
         std::string text = say("\"", "“") + steps[0] + say("\"", "”");
         diagnostic.help = say("A text stands in quotes: ", "文本写在引号中：") + text;

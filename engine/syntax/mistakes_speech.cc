@@ -1,0 +1,355 @@
+// Words of speech: clauses, effects, lists and levels as they are said, where the language says them in another way.
+#include "engine/syntax/explainer.h"
+
+#include <CaveatGrammar.h>
+
+#include <algorithm>
+#include <array>
+
+#include "engine/syntax/codes.h"
+#include "engine/syntax/habits.h"
+#include "engine/syntax/letters.h"
+
+namespace caveat::syntax {
+namespace {
+
+using P = CaveatGrammar;
+
+bool is(std::string_view word, std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+bool takes_a_list(int token) {
+  switch (token) {
+    case P::IS_ONE_OF:
+    case P::IS_NONE_OF:
+    case P::INCLUDES_ANY:
+    case P::INCLUDES_ALL:
+    case P::CONTAINS_ANY:
+    case P::CONTAINS_ALL:
+    case P::CLAIMS_ANY:
+    case P::NOT_CLAIMS_ANY:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// The comparison with several values of what that one compares with one.
+int of_several(int token) {
+  switch (token) {
+    case P::IS:
+      return P::IS_ONE_OF;
+    case P::IS_NOT:
+      return P::IS_NONE_OF;
+    case P::CONTAINS:
+      return P::CONTAINS_ANY;
+    case P::INCLUDES:
+      return P::INCLUDES_ANY;
+    default:
+      return takes_a_list(token) ? token : 0;
+  }
+}
+
+}  // namespace
+
+// exception: customer.vip
+std::optional<Complaint> Explainer::exception_of_speech() {
+  if (type(0) != P::RULE || at_ + 1 >= count_ || type(at_ + 1) != P::COLON || !expects(P::UNLESS)) return std::nullopt;
+  if (!is(in_lower_case(text(at_)), {"exception", "exceptions", "except", "例外", "例外情形"})) return std::nullopt;
+  const bool glued = at_ + 2 < count_ && tokens_[at_ + 1].end == tokens_[at_ + 2].begin;
+  return offering(at_, at_ + 1, {std::string(is_ascii(text(at_)) ? "unless" : "除非") + (glued ? " " : "")});
+}
+
+// status active, 状态 启用: so is every rule.
+std::optional<Complaint> Explainer::status_of_speech() {
+  if (type(0) != P::RULE || at_ == 0 || at_ + 1 >= count_ || !expects(P::STATUS_SHADOW)) return std::nullopt;
+  const std::string found = in_lower_case(text(at_)), state = in_lower_case(text(at_ + 1));
+  if (found != "status" && found != "状态") return std::nullopt;
+  if (!is(state, {"active", "enabled", "live", "on", "enforced", "production", "effective", "启用", "生效", "有效",
+                  "正式", "已生效", "现行"}))
+    return std::nullopt;
+  Complaint c{&codes::kUnexpected, span(at_, at_ + 1), {"“" + text(at_, at_ + 1) + "”", expected()}};
+  c.help = Both{"a rule is active where nothing else is said: leave it out; status shadow only records",
+                "规则写出即生效：请删去；只记录、不执行写作：状态 试运行"};
+  c.fixes.push_back({{source_, tokens_[at_ - 1].end, tokens_[at_ + 1].end}, ""});
+  return c;
+}
+
+// 默认 不明时 转人工 至 值班, default unknown block
+std::optional<Complaint> Explainer::default_of_speech() {
+  if (type(0) != P::PACK || at_ + 2 >= count_ || begins_line(at_ + 1)) return std::nullopt;
+  const std::string found = text(at_), behind = text(at_ + 1);
+  if (is(found, {"默认", "缺省"}) && is(behind, {"不明时", "未知时", "不明", "未知", "如不明", "若未知", "如未知"}))
+    return offering(at_, at_ + 1, {"默认 若不明"});
+  if (found == "default" && is(behind, {"unknown", "when", "where"})) {
+    const std::size_t last = behind != "unknown" && text(at_ + 2) == "unknown" ? at_ + 2 : at_ + 1;
+    if (behind == "unknown" || last == at_ + 2) return offering(at_, last, {"default if unknown"});
+  }
+  return std::nullopt;
+}
+
+// then block the recommendation, 则 拦截 该回答: what is judged stands behind “applies to”.
+std::optional<Complaint> Explainer::object_of_an_effect() {
+  if (type(0) != P::RULE || at_ == 0 || at_ >= count_ || begins_line(at_) || type(at_) != P::WORD) return std::nullopt;
+  if (type(at_ - 1) != P::BLOCK && type(at_ - 1) != P::ALLOW) return std::nullopt;
+  std::size_t last = at_;
+  if (is(text(at_), {"the", "this", "that", "any", "all", "its", "such"}) && type(at_ + 1) == P::WORD &&
+      !begins_line(at_ + 1))
+    ++last;
+  const std::string object = text(last);
+  constexpr auto kPointers = std::to_array<std::string_view>({"该", "本", "此", "其", "这条", "这个"});
+  const bool pointed =
+      std::any_of(kPointers.begin(), kPointers.end(), [&](std::string_view each) { return object.starts_with(each); });
+  if (last == at_ && !pointed && object != "it" && value_of("subject", object).empty()) return std::nullopt;
+  if (last + 1 < count_ && !ends_effect(last + 1)) return std::nullopt;
+  Complaint c{&codes::kUnexpected, span(at_, last), {"“" + text(at_, last) + "”", expected()}};
+  const std::string effect = text(at_ - 1);
+  c.help = Both{"“" + effect + "” stands alone; what is judged is said behind “applies to”",
+                "“" + effect + "”之后不写对象；所评判的内容写在“适用于”之后"};
+  c.fixes.push_back({{source_, tokens_[at_ - 1].end, tokens_[last].end}, ""});
+  return c;
+}
+
+// redact match except last 4, 脱敏 保留前6后4
+std::optional<Complaint> Explainer::redacts_but_for() {
+  if (type(0) != P::RULE || at_ >= count_) return std::nullopt;
+  const auto redacts = [&](std::size_t at) {
+    const auto meant = meant_by(text(at));
+    return type(at) == P::REDACT || (!meant.empty() && (meant.back() == "redact" || meant.back() == "脱敏"));
+  };
+  std::size_t redact = at_;
+  while (redact > 0 && at_ - redact < 4 && !redacts(redact)) --redact;
+  if (!redacts(redact)) return std::nullopt;
+  std::size_t end = redact + 1, keeps = 0;
+  bool front = false, back = false;
+  std::string first, last;
+  for (; end < count_ && end < redact + 12 && !begins_line(end) && type(end) != P::ALSO_DO && type(end) != P::AND;
+       ++end) {
+    const std::string word = text(end);
+    const bool keep = type(end) == P::KEEP_FIRST || type(end) == P::KEEP_LAST || type(end) == P::AND_LAST ||
+                      is(word, {"except", "but", "keep", "keeping", "leaving", "all", "保留"});
+    if (keep && keeps == 0) keeps = end;
+    if (keeps == 0) continue;
+    if (word.ends_with("first") || word.ends_with("前")) front = true, back = false;
+    if (word.ends_with("last") || word.ends_with("后")) back = true, front = false;
+    if (type(end) == P::NUMBER && front) first = word;
+    if (type(end) == P::NUMBER && back) last = word;
+  }
+  // Names and one word that is a target at most stand before it.
+  if (keeps == 0 || keeps > redact + 2 || (first.empty() && last.empty())) return std::nullopt;
+  const bool english = is_ascii(text(redact));
+  const std::string target = keeps == redact + 2 ? text(redact + 1) : english ? "match" : "命中";
+  std::string meant = (english ? "redact " : "脱敏 ") + target + (english ? ", keep " : "，保留");
+  const std::string unit = english ? "" : "位";
+  if (!first.empty()) meant += (english ? "first " : "前") + first + unit;
+  if (!first.empty() && !last.empty()) meant += english ? " and " : "、";
+  if (!last.empty()) meant += (english ? "last " : "后") + last + unit;
+  if (text(redact, end - 1) == meant) return std::nullopt;
+  return offering(redact, end - 1, {meant});
+}
+
+// Is it one of the choices or levels that this file declares, and no condition of it? Each mistake searches the file's head.
+bool Explainer::is_a_choice(std::string_view name) const {
+  constexpr std::size_t kSearched = 65'536, kLine = 400, kTimes = 100;
+  const std::string_view head = bytes_.substr(0, kSearched);
+  bool choice = false;
+  std::size_t times = 0;
+  for (std::size_t at = head.find(name); at != std::string_view::npos && ++times <= kTimes;
+       at = head.find(name, at + 1)) {
+    const std::size_t begin = at - std::min(at, kLine), end = at + name.size();
+    std::string_view before = head.substr(begin, at - begin);
+    before.remove_prefix(before.rfind('\n') + 1);
+    const auto parts = [](std::string_view sign) {
+      return sign.empty() || sign.find_first_of(" \t\r\n,;()<") == 0 || sign.starts_with("、") ||
+             sign.starts_with("，") || sign.starts_with("（") || sign.starts_with("）");
+    };
+    const bool chinese = before.ends_with("、") || before.ends_with("，") || before.ends_with("（");
+    if (!parts(head.substr(end)) || !(chinese || before.empty() || parts(before.substr(before.size() - 1)))) continue;
+    if (is(before, {"define ", "定义 ", "topic ", "专题 ", "parameter ", "参数 "})) return false;
+    for (const std::string_view opens : {" one of ", "取值", "scale ", "分级 "})
+      choice = choice || before.find(opens) != std::string_view::npos;
+  }
+  return choice;
+}
+
+// customer.vip and customer.kind is mortgage or card: brackets mend nothing here, as what stands behind the “or” is a value.
+std::optional<Complaint> Explainer::values_joined() {
+  if (at_ < 3 || at_ >= count_ || (type(at_) != P::OR && type(at_) != P::AND)) return std::nullopt;
+  std::size_t joint = at_;
+  if (type(at_) == P::AND) {  // … is a or b and …
+    joint = at_ >= 2 ? at_ - 2 : 0;
+    if (type(joint) != P::OR) return std::nullopt;
+  }
+  const auto value = [&](std::size_t at) {
+    const bool ends =
+        at + 1 >= count_ || bounds_conditions(at + 1) || type(at + 1) == P::RPAREN || type(at + 1) == P::COMMA;
+    return ends && (type(at) == P::TEXT || type(at) == P::NUMBER || type(at) == P::DATE ||
+                    (type(at) == P::WORD && is_a_choice(text(at))));
+  };
+  const bool holiday = joint + 1 < count_ && is(text(joint + 1), {"节假日", "法定节假日", "假日", "holiday"});
+  if (joint == 0 || type(joint - 1) == P::COMMA || (!holiday && !value(joint + 1))) return std::nullopt;
+  const std::size_t begin = comparison_begin(joint - 1);
+  std::size_t verb = joint - 1;
+  while (verb > begin && !compares(verb)) --verb;
+  if (verb == begin || verb + 1 >= joint) return std::nullopt;
+  const bool english = is_ascii(text(verb));
+  if (holiday) {
+    if (type(verb) != P::IS || verb + 2 != joint || type(verb + 1) != P::WEEKDAY) return std::nullopt;
+    return offering(verb, joint + 1, {english ? "is not a working day" : "不为 工作日"});
+  }
+  const int several = of_several(type(verb));
+  if (several == 0) return std::nullopt;
+  std::string items = text(verb + 1, joint - 1);
+  std::size_t last = joint - 1;
+  while (type(last + 1) == P::OR && value(last + 2)) {
+    last += 2;
+    items += (english ? ", " : "、") + text(last);
+  }
+  const std::string word = spellings_of(several, english ? Language::en : Language::zh).front()->text;
+  Complaint c = offering(verb, last, {word + " " + items});
+  c.help = Both{"of several values", "有多个值时如此写"};
+  return c;
+}
+
+// 属于 “营销”、“推广”，且 …; any of "a", "b", and …; 包含任一，用语
+std::optional<Complaint> Explainer::comma_round_a_list() {
+  if (at_ == 0 || at_ + 1 >= count_) return std::nullopt;
+  const auto told = [&](std::size_t comma, const std::string& instead) {
+    Complaint c{&codes::kUnexpected, span(comma, comma), {"“" + text(comma) + "”", instead}};
+    const bool blank = tokens_[comma - 1].end == tokens_[comma].begin && tokens_[comma].end == tokens_[comma + 1].begin;
+    c.fixes.push_back({c.span, blank ? " " : ""});
+    return c;
+  };
+  if (type(at_) == P::COMMA && takes_a_list(type(at_ - 1))) {
+    Complaint c = told(at_, "");
+    c.arguments[1] = expected();
+    c.help = Both{"the items follow at once", "其后直接写各项，不加逗号"};
+    return c;
+  }
+  const bool joint = type(at_) == P::AND || type(at_) == P::OR;
+  if (!joint || type(at_ - 1) != P::COMMA || at_ < 3) return std::nullopt;
+  const std::size_t begin = comparison_begin(at_ - 1);
+  std::size_t verb = at_ - 1;
+  while (verb > begin && !takes_a_list(type(verb))) --verb;
+  if (!takes_a_list(type(verb))) return std::nullopt;
+  const bool ends = at_ + 2 >= count_ || bounds_conditions(at_ + 2) || type(at_ + 2) == P::RPAREN;
+  const bool item = ends && (type(at_ + 1) == P::TEXT || type(at_ + 1) == P::NUMBER ||
+                             (type(at_ + 1) == P::WORD && is_a_choice(text(at_ + 1))));
+  if (item) {  // is one of mortgage, or card
+    Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", expected()}};
+    c.help = Both{"the items of a list are parted by a comma alone", "列表各项之间只用顿号或逗号"};
+    c.fixes.push_back({{source_, tokens_[at_].begin, tokens_[at_ + 1].begin}, ""});
+    return c;
+  }
+  Complaint c = told(at_ - 1, "“" + text(at_) + "”");
+  c.help = Both{"no comma stands before it", "其前不用逗号"};
+  return c;
+}
+
+// 客户.等级 R4以上, 为 R4 或以上, R3至R5, is high or above: levels as they are said.
+std::optional<Complaint> Explainer::level_and_above() {
+  if (at_ < 1) return std::nullopt;
+  const auto closes = [&](std::size_t behind) {
+    return behind >= count_ || bounds_conditions(behind) || type(behind) == P::RPAREN || type(behind) == P::COMMA;
+  };
+  for (std::size_t i = at_; i >= 4 && at_ - i <= 1; --i) {  // the parser may stop behind it
+    if (i >= count_ || (text(i) != "above" && text(i) != "below") || !closes(i + 1)) continue;
+    const bool joint = type(i - 1) == P::OR || type(i - 1) == P::AND;
+    if (!joint || type(i - 2) != P::WORD || type(i - 3) != P::IS) continue;
+    return offering(i - 3, i, {(text(i) == "above" ? "is at least " : "is at most ") + text(i - 2)});
+  }
+  const std::string found = text_of(at_);
+  if (found.empty() || is_ascii(found)) return std::nullopt;
+  struct Tail {
+    std::string_view written, meant;
+  };
+  constexpr auto kTails = std::to_array<Tail>({{"及以上", "不低于"},
+                                               {"或以上", "不低于"},
+                                               {"（含）以上", "不低于"},
+                                               {"以上", "不低于"},
+                                               {"及更高", "不低于"},
+                                               {"或更高", "不低于"},
+                                               {"及以下", "不高于"},
+                                               {"或以下", "不高于"},
+                                               {"以下", "不高于"},
+                                               {"及更低", "不高于"},
+                                               {"或更低", "不高于"}});
+  for (const Tail& tail : kTails) {
+    if (!found.ends_with(tail.written)) continue;
+    const std::string level = found.substr(0, found.size() - tail.written.size());
+    if (!closes(at_ + 1)) return std::nullopt;
+    const bool spaced = level.empty() && at_ >= 3 && type(at_ - 1) == P::WORD && type(at_ - 2) == P::IS;
+    if (spaced) return offering(at_ - 2, at_, {std::string(tail.meant) + " " + text(at_ - 1)});
+    if (level.empty() || type(at_) != P::WORD || type(at_ - 1) != P::WORD || !expects(P::IS)) return std::nullopt;
+    return offering(at_, at_, {std::string(tail.meant) + " " + level});
+  }
+  if (!expects(P::IS) || type(at_ - 1) != P::WORD) return std::nullopt;
+  const bool behind_in = found == "在" && type(at_ + 1) == P::WORD;
+  const std::size_t level = behind_in ? at_ + 1 : at_;
+  if (type(level) != P::WORD || !closes(level + 1)) return std::nullopt;
+  const std::string range = text(level);
+  for (const std::string_view joint : {"至", "到"}) {
+    const std::size_t cut = range.find(joint);
+    if (cut == std::string::npos || cut == 0 || cut + joint.size() == range.size()) continue;
+    return offering(at_, level, {"介于 " + range.substr(0, cut) + " 与 " + range.substr(cut + joint.size()) + " 之间"});
+  }
+  return std::nullopt;
+}
+
+// tags text list, 标签 文本 列表
+std::optional<Complaint> Explainer::list_behind_its_type() {
+  if (type(0) != P::FACTS || at_ == 0 || at_ >= count_ || begins_line(at_)) return std::nullopt;
+  if (!is(text(at_), {"list", "array", "lists", "列表", "清单", "数组"})) return std::nullopt;
+  const bool behind_a_type = std::any_of(all_spellings().begin(), all_spellings().end(), [&](const Spelling& s) {
+    return s.token == type(at_ - 1) && s.kind == KeywordKind::type && s.token != P::LIST_OF && s.token != P::ONE_OF;
+  });
+  if (!behind_a_type) return std::nullopt;
+  return offering(at_ - 1, at_, {(is_ascii(text(at_ - 1)) ? "list of " : "列表 ") + text(at_ - 1)});
+}
+
+// 预期 转人工 因 甲, expects handoff by a: the line's first word was taken for a fact, and the parser stopped behind the verdict.
+std::optional<Complaint> Explainer::expects_of_speech() {
+  if (type(0) != P::EXAMPLE || at_ < 2 || at_ >= count_ || begins_line(at_)) return std::nullopt;
+  const std::size_t first = line_of(at_);
+  if (first == 0 || at_ < first + 2 || type(first) != P::WORD || !begins_line(first)) return std::nullopt;
+  const std::string word = in_lower_case(text(first));
+  if ((word != "expect" && !means_expect(word)) || value_of("verdict", text(first + 1)).empty()) return std::nullopt;
+  return offering(first, first, {is_ascii(word) ? "expect" : "期望"});
+}
+
+// 取值 平静、不满, one of calm, unknown: a choice or a level whose name the language needs.
+std::optional<Complaint> Explainer::keyword_as_a_choice() {
+  if (at_ < 2 || at_ >= count_ || begins_line(at_) || type(at_) == P::WORD) return std::nullopt;
+  const int opens = type(0) == P::FACTS ? P::ONE_OF : type(0) == P::SCALE ? P::IS : 0;
+  if (opens == 0) return std::nullopt;
+  const std::string found = text(at_);
+  if (std::none_of(all_spellings().begin(), all_spellings().end(),
+                   [&](const Spelling& s) { return s.token == type(at_) && s.text == found; }))
+    return std::nullopt;
+  const int before = type(at_ - 1);
+  if (before != opens && before != P::COMMA && before != P::SIGN_LT && before != P::LPAREN) return std::nullopt;
+  constexpr std::size_t kItems = 64;
+  std::size_t first = at_;
+  while (first > 0 && at_ - first < kItems && type(first) != opens && !begins_line(first)) --first;
+  if (type(first) != opens || (before == P::COMMA && is_clause(at_)) || type(at_) == P::ASSESSED ||
+      type(at_) == P::MAX_AGE || type(at_) == P::FROM || type(at_) == P::ASK || type(at_) == P::DATA_CLASS ||
+      type(at_) == P::DATA_CLASSES)
+    return std::nullopt;
+  Complaint c{&codes::kReservedName, span(at_, at_), {found}};
+  c.help = Both{"choose another word", "请换一个词"};
+  return c;
+}
+
+// 客户.情绪 非 平静
+std::optional<Complaint> Explainer::not_for_is_not() {
+  if (type(at_) != P::NOT || at_ == 0 || at_ + 1 >= count_ || !expects(P::IS) || type(at_ - 1) != P::WORD ||
+      begins_line(at_) || type(at_ + 1) == P::LPAREN)
+    return std::nullopt;
+  const int behind = type(at_ + 1);
+  if (behind != P::WORD && behind != P::TEXT && behind != P::NUMBER && behind != P::YES && behind != P::NO)
+    return std::nullopt;
+  return offering(at_, at_, {is_ascii(text(at_)) ? "is not" : "不为"});
+}
+
+}  // namespace caveat::syntax
