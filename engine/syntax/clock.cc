@@ -93,14 +93,16 @@ bool names_the_clock(std::string_view word) {
   return means_now(word) || std::find(kClock.begin(), kClock.end(), word) != kClock.end();
 }
 
-Asked asked_of_the_clock(bool later, bool earlier, const std::string& time, Language language) {
+Asked asked_of_the_clock(bool later, bool earlier, const std::string& time, Language language,
+                         const std::string& zone) {
   const bool midnight = time == "00:00" || time == "24:00" || time == "0:00";
   std::string from = earlier ? "00:00" : later ? time : "22:00", to = earlier ? time : "24:00";
   if (midnight && later) from = "00:00", to = "06:00";
   if (midnight && earlier) from = "22:00", to = "24:00";
   const bool zh = language == Language::zh;
-  return {zh ? "此刻 介于 " + from + " 与 " + to + " 之间" : "now is between " + from + " and " + to,
-          (later || earlier) && !midnight};
+  std::string sentence = zh ? "此刻 介于 " + from + " 与 " + to + " 之间" : "now is between " + from + " and " + to;
+  if (!zone.empty()) sentence = zh ? "按 " + zone + "，" + sentence : sentence + " in " + zone;
+  return {std::move(sentence), (later || earlier) && !midnight};
 }
 
 }  // namespace caveat::syntax

@@ -29,7 +29,8 @@ struct Asked {
   bool same = true;  // as what was written; else only its like: after midnight it is until some hour
 };
 
-// What is later or earlier than that time, or neither of the two.
-Asked asked_of_the_clock(bool later, bool earlier, const std::string& time, Language language);
+// What is later or earlier than that time, or neither of the two; of a zone, as it is written, where one is named.
+Asked asked_of_the_clock(bool later, bool earlier, const std::string& time, Language language,
+                         const std::string& zone = {});
 
 }  // namespace caveat::syntax

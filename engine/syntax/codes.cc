@@ -14,7 +14,8 @@ const Code kUnclosedPattern{"unclosed_pattern", "this pattern is not closed on i
                             "正则式未在本行结束：应以 / 结束"};
 const Code kStraySign{"stray_sign", "“{0}” means nothing here", "“{0}”在此处没有意义"};
 const Code kTabIndent{"tab_indent", "this line is indented by a tab", "本行用制表符缩进"};
-const Code kGroupedNumber{"grouped_number", "a comma does not group digits: “{0}”", "数字中不用逗号分节：“{0}”"};
+const Code kGroupedNumber{"grouped_number", "digits are grouped by no comma and no point: “{0}”",
+                          "数字中不用逗号或点分节：“{0}”"};
 const Code kUnitLeftover{"unit_leftover", "“{0}” after the number is no unit", "数字后的“{0}”不是单位"};
 const Code kDigitInName{"digit_in_name", "a digit after a Chinese character begins a number: “{0}” is no name",
                         "汉字后的数字另起一个数：“{0}”不是名称"};

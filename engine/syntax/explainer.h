@@ -11,6 +11,7 @@
 //   mistakes_calendar.cc     opening hours, dates and lengths as people write them
 //   mistakes_lists.cc        how items and conditions are joined
 //   mistakes_clauses.cc      declarations, clauses and effects
+//   mistakes_sources.cc      the place of a source in the law, and the days of its force
 //   mistakes_first.cc        words of another trade
 //   mistakes_names.cc        names of several words
 //   mistakes_lines.cc        lines of declarations that are nearly right
@@ -113,6 +114,7 @@ class Explainer {
   std::optional<Complaint> doubled_sign();
   std::optional<Complaint> dash_for_to();
   std::optional<Complaint> name_in_marks();
+  std::optional<Complaint> name_with_hyphens();
   std::optional<Complaint> law_in_marks();
   std::optional<Complaint> day_in_force();
   std::optional<Complaint> joint_of_a_list();
@@ -121,6 +123,9 @@ class Explainer {
   std::optional<Complaint> in_between();
   std::optional<Complaint> place_in_law();
   std::optional<Complaint> begins_in_force();
+  std::optional<Complaint> begins_of_speech();
+  std::optional<Complaint> place_of_speech();
+  std::optional<Complaint> says_yes_to_a_word();
   std::optional<Complaint> in_force_left_out();
   std::optional<Complaint> priority_left_out();
   std::optional<Complaint> within_left_out();
@@ -179,6 +184,8 @@ class Explainer {
   std::optional<Complaint> length_in_parts();
   std::optional<Complaint> before_a_weekday();
   std::optional<Complaint> day_that_works();
+  std::optional<Complaint> working_days_of_speech();
+  std::optional<Complaint> zone_of_the_clock();
   std::optional<Complaint> number_in_english_here();
   std::optional<Complaint> terms_unparted();
   // What is offered for the tokens from `first` to `last`.

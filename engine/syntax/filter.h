@@ -99,7 +99,7 @@ class Filter {
   bool told_of_keyword_glued(const Reading& reading, std::size_t& at, std::size_t end);
   bool told_of_english_glued(std::size_t at, std::size_t end);
   bool told_of_number_glued(std::size_t& at, std::size_t end);
-  bool told_of_language_glued(std::size_t& at, std::size_t end);
+  bool told_of_language_glued(bool named, std::size_t& at, std::size_t end);
   void digits_behind_a_word(bool named, std::size_t& at, std::size_t end);
   std::size_t behind_groups(std::size_t at, std::size_t end, std::string& digits) const;
   bool told_of_groups(std::size_t& at, std::size_t end);
@@ -139,6 +139,7 @@ class Filter {
   void tell_time(const Code& code, std::uint32_t begin, std::uint32_t end, const std::string& time, bool sure);
   bool told_of_hours_of_the_day(std::size_t& at, std::size_t end);
   bool told_of_ordinal_day(std::size_t& at, std::size_t end);
+  void told_of_day_behind_a_day(std::size_t& at, std::size_t end);
   bool told_of_period(std::size_t& at, std::size_t end);
   std::optional<std::size_t> date_in_words(std::size_t at, std::size_t end) const;
   void emit(int type, std::uint32_t begin, std::uint32_t end) { result_.tokens.push_back({type, begin, end}); }

@@ -319,9 +319,30 @@ bool Filter::told_of_keyword_glued(const Reading& reading, std::size_t& at, std:
 }
 
 // 风险提示zh “…”
-bool Filter::told_of_language_glued(std::size_t& at, std::size_t end) {
+bool Filter::told_of_language_glued(bool named, std::size_t& at, std::size_t end) {
   const Raw& raw = raws_[at];
   const auto typed = slice(raw.begin, raw.end);
+  constexpr std::string_view kZh = "中文", kEn = "英文";
+  if (named && at + 1 < end && raws_[at + 1].type == L::TEXT && !raws_[at + 1].first && typed.size() > kZh.size() &&
+      (typed.ends_with(kZh) || typed.ends_with(kEn))) {  // 规则 客户中文 “…”
+    const auto cut = static_cast<std::uint32_t>(raw.end - kZh.size());
+    complain(codes::kKeywordGlued, raw.begin, raw.end, {std::string(typed)},
+             "put a blank before the language of the text", "文本的语言之前请加空格", {{span(cut, cut), " "}});
+    emit(L::WORD, raw.begin, cut);
+    emit(typed.ends_with(kZh) ? L::ZH : L::EN, cut, raw.end);
+    ++at;
+    return true;
+  }
+  constexpr std::string_view kIs = "为";
+  if (named && kind_ == L::LEXICON && at + 1 < end && raws_[at + 1].type == L::TEXT && typed.size() > kIs.size() &&
+      typed.ends_with(kIs)) {  // 词表 承诺用语为 “…”
+    const auto cut = static_cast<std::uint32_t>(raw.end - kIs.size());
+    tell_glued(raw.begin, raw.end, std::string(typed.substr(0, typed.size() - kIs.size())) + " " + std::string(kIs));
+    emit(L::WORD, raw.begin, cut);
+    emit(L::IS, cut, raw.end);
+    ++at;
+    return true;
+  }
   const bool tag = typed.ends_with("zh") || typed.ends_with("en");
   if (!tag || typed.size() <= 5 || !ends_in_chinese(typed.substr(0, typed.size() - 2)) || at + 1 >= end ||
       raws_[at + 1].type != L::TEXT || last() == L::DOT)

@@ -5,6 +5,7 @@
 #include <array>
 #include <cctype>
 #include <cstdlib>
+#include <initializer_list>
 
 #include "engine/base/units.h"
 #include "engine/syntax/clock.h"
@@ -143,6 +144,36 @@ bool Filter::told_of_period(std::size_t& at, std::size_t end) {
   }
   if (at < end) raws_[at].begin = std::max(raws_[at].begin, behind);
   return true;
+}
+
+// 2026年1月1日至1月3日, 2026年1月1日至3日: the second has the year of the first. Its token has been emitted.
+void Filter::told_of_day_behind_a_day(std::size_t& at, std::size_t end) {
+  const auto is = [&](std::size_t i, std::initializer_list<std::string_view> words) {
+    const std::string_view said = i < end && raws_[i].glued ? slice(raws_[i].begin, raws_[i].end) : std::string_view();
+    return std::find(words.begin(), words.end(), said) != words.end();
+  };
+  const auto starts = [&](std::size_t i, std::string_view with) {
+    return i < end && raws_[i].glued && slice(raws_[i].begin, raws_[i].end).starts_with(with);
+  };
+  const auto number = [&](std::size_t i) { return i < end && raws_[i].glued && raws_[i].type == L::NUMBER; };
+  if (!is(at, {"至", "到", "-", "~", "—", "－"}) || !number(at + 1)) return;
+  constexpr std::string_view kDay = "日";
+  const bool month = is(at + 2, {"月"}) && number(at + 3) && starts(at + 4, kDay);
+  if (!month && !starts(at + 2, kDay)) return;
+  Raw& tail = raws_[at + (month ? 4 : 2)];
+  const Token first = result_.tokens.back();
+  const std::uint32_t last = tail.begin + static_cast<std::uint32_t>(kDay.size());
+  const std::string begins(slice(first.begin, first.end)), ends(slice(raws_[at + 1].begin, last));
+  constexpr std::string_view kYear = "年", kMonth = "月";
+  const std::string_view of = month ? kYear : kMonth;
+  const std::string meant = begins + " 至 " + begins.substr(0, begins.find(of) + of.size()) + ends;
+  complain(codes::kNoSuchDate, raws_[at + 1].begin, last, {ends}, "each day has its year: " + meant,
+           "每个日期都须写明年份：" + meant, {{span(first.begin, last), meant}});
+  emit(L::RANGE, raws_[at].begin, raws_[at].end);
+  emit(L::DATE_WORDS, raws_[at + 1].begin, last);
+  tail.begin = last;
+  at += month ? 4 : 2;
+  if (tail.begin == tail.end) ++at;
 }
 
 // 31st of March 2008, March 31st, 2008, 31st March

@@ -372,10 +372,19 @@ constexpr auto kUnits = std::to_array<std::pair<std::string_view, std::string_vi
     {"persons", "items"},
     {"pieces", "items"},
     {"d", "days"},
-    {"D", "days"},
     {"y", "years"},
     {"yo", "years old"},
     {"mo", "months"},
+    {"workdays", "working days"},
+    {"yuan", "CNY"},
+    {"rmb", "CNY"},
+    {"renminbi", "CNY"},
+    {"dollar", "USD"},
+    {"dollars", "USD"},
+    {"euro", "EUR"},
+    {"euros", "EUR"},
+    {"pounds", "GBP"},
+    {"yen", "JPY"},
 });
 
 constexpr std::size_t meanings(const Words& words) { return words[1].empty() ? 1 : 2; }
@@ -397,7 +406,12 @@ std::span<const std::string_view> meant_by(std::string_view written) {
 }
 
 std::string_view unit_meant_by(std::string_view written) {
-  const auto row = std::find_if(kUnits.begin(), kUnits.end(), [&](const auto& each) { return each.first == written; });
+  const auto same = [&](std::string_view unit) {  // whatever the case of its letters: Euros, HRS
+    return std::equal(unit.begin(), unit.end(), written.begin(), written.end(), [](char a, char b) {
+      return a == b || (b >= 'A' && b <= 'Z' && a == static_cast<char>(b - 'A' + 'a'));
+    });
+  };
+  const auto row = std::find_if(kUnits.begin(), kUnits.end(), [&](const auto& each) { return same(each.first); });
   return row == kUnits.end() ? std::string_view() : row->second;
 }
 

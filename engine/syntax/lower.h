@@ -47,10 +47,12 @@ class Lowering {
 
   // lower_values.cc
   Decimal decimal(Node number_token);
+  void point_for_a_comma(Node amount, Node number, const std::string& currency);
   Literal literal(Node number);
   std::optional<Literal> duration(Node slot);
   ExprPtr duration_or_path(Node slot);
-  Days day(Node node);
+  // `since`: the first day of a range whose second this is.
+  Days day(Node node, std::optional<Days> since = {});
   DateRange days_range(Node node);
   std::int32_t seconds_of_day(Node time_token);
   int weekday(Node token);

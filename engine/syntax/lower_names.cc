@@ -156,12 +156,17 @@ Texts Lowering::texts(Node node) {
   for (Node n = node.first(); n; n = n.next()) {
     if (!n.is(P::RuleLocal_text)) continue;
     LocalText text = local_text(n);
-    const auto earlier = std::find_if(result.begin(), result.end(),
-                                      [&](const LocalText& other) { return other.language == text.language; });
+    const bool named = text.language != Language::none;
+    // en "First." "Second.": whose language goes unsaid would be read by all others
+    const auto earlier = std::find_if(result.begin(), result.end(), [&](const LocalText& other) {
+      return other.language == text.language || (!named && other.span.end <= text.span.begin);
+    });
     if (earlier != result.end()) {
-      const bool named = text.language != Language::none;
       said_again(n.first().span(), named ? Both(written(n.first())) : Both{"a text", "文本"}, earlier->span,
-                 {"keep one text a language", "每种语言请只保留一段文本"});
+                 earlier->language == text.language
+                     ? Both{"keep one text a language", "每种语言请只保留一段文本"}
+                     : Both{"say whose language it is, or put both into one text: en \"…\" zh \"…\"",
+                            "写明是哪种语言，或合为一段文本：英文 “…” 中文 “…”"});
       continue;
     }
     result.push_back(std::move(text));

@@ -1,6 +1,7 @@
 #include <CaveatGrammar.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include "engine/syntax/codes.h"
@@ -32,6 +33,24 @@ std::uint8_t verdict_rank(std::string_view canonical) {
   return 0;
 }
 
+// Where the clauses of another rule begin whose heading has been lost: behind `then` several are said again. 0: nowhere.
+std::uint32_t second_rule(Node node) {
+  constexpr std::array<int, 4> kHeads = {P::CITES, P::APPLIES_TO, P::WHEN, P::THEN};
+  std::array<bool, kHeads.size()> said{};
+  std::uint32_t first = 0;
+  int again = 0;
+  for (Node c = node.first(); c; c = c.next()) {
+    const auto at = std::find(kHeads.begin(), kHeads.end(), c.is(P::RuleClause) ? c.type() : 0);
+    if (at == kHeads.end()) continue;
+    bool& known = said[static_cast<std::size_t>(at - kHeads.begin())];
+    if (known && said.back()) {
+      if (again++ == 0) first = c.span().begin;
+    }
+    known = true;
+  }
+  return again > 1 ? first : 0;
+}
+
 }  // namespace
 
 RuleDecl Lowering::rule(Node node) {
@@ -40,12 +59,22 @@ RuleDecl Lowering::rule(Node node) {
   if (const Node title = node.child(P::RuleTexts)) r.title = texts(title);
   std::map<int, std::optional<Span>> said;
   Span until_at;
+  const std::uint32_t second = second_rule(node);
   std::vector<Span> said_at;  // each of r.say
   for (Node c = node.first(); c; c = c.next()) {
     if (!c.is(P::RuleClause)) continue;
     int kind = c.type();
     if (kind == P::SINCE) kind = P::FROM;
     if (kind == P::UP_TO) kind = P::UNTIL;
+    if (second != 0 && c.span().begin >= second) {
+      Node word = c;
+      while (word.first()) word = word.first();
+      said_again(
+          word.span(), written(word), said[kind] ? *said[kind] : r.names.first.span,
+          {"another rule begins here, and its heading is missing: a line at the left margin, such as rule my_rule",
+           "此处另起一条规则，缺少其首行：请顶格写一行，如 规则 某规则"});
+      break;
+    }
     if (kind != P::SAY && !once(said[kind], c)) continue;
     switch (c.type()) {
       case P::CITES: {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <limits>
 
 #include "engine/syntax/codes.h"
@@ -63,6 +64,24 @@ Decimal Lowering::decimal(Node number_token) {
   return *value;
 }
 
+// 15.000 EUR: whoever parts thousands by a point means fifteen thousand, and no cent is written with three digits.
+void Lowering::point_for_a_comma(Node amount, Node number, const std::string& currency) {
+  const std::string digits = nfkc(written(number));
+  const std::size_t point = digits.find('.');
+  constexpr std::size_t kGroup = 3;
+  const auto minor = minor_units(currency);
+  const bool grouped = point != digits.npos && point <= kGroup && digits.size() == point + 1 + kGroup &&
+                       digits.ends_with('0') && digits.front() != '0';
+  if (!grouped || !minor || *minor >= static_cast<int>(kGroup) || amount.has(P::MAGNITUDE)) return;
+  std::string whole = digits.substr(0, point) + digits.substr(point + 1), parts = digits;
+  while (parts.ends_with('0')) parts.pop_back();
+  if (parts.ends_with('.')) parts.pop_back();
+  complain(codes::kGroupedNumber, number.span(), {digits},
+           "a point stands before the decimals: write " + whole + ", or " + parts + " if that is meant",
+           "小数点之后是小数：请写作 " + whole + "；若确指该小数，请写作 " + parts,
+           {{number.span(), whole}, {number.span(), parts}});
+}
+
 Literal Lowering::literal(Node node) {
   Literal result;
   result.kind = LiteralKind::number;
@@ -77,6 +96,7 @@ Literal Lowering::literal(Node node) {
   };
   for (Node n = node.first(); n; n = n.next()) {
     std::string text = in_one_blank(nfkc(written(n)));
+    if (!is_ascii(text)) std::erase(text, ' ');  // 15个 工作日, which was told
     if (const std::string_view meant = unit_meant_by(text);
         !meant.empty() && (n.type() == P::CURRENCY || unit_name(n.type(), text).empty()))
       text = meant;  // 1000块, which was told when it was read
@@ -98,6 +118,7 @@ Literal Lowering::literal(Node node) {
         }
         result.kind = LiteralKind::money;
         result.unit = unit_name(P::CURRENCY, text);
+        point_for_a_comma(node, number, result.unit);
         break;
       case P::PERCENT:
         result.kind = LiteralKind::percent;
@@ -222,7 +243,7 @@ Days nearest_day(const std::string& text) {
 
 }  // namespace
 
-Days Lowering::day(Node node) {
+Days Lowering::day(Node node, std::optional<Days> since) {
   const Span span = node.span();
   std::string text = nfkc(text_of(span));
   if (node.type() == P::DATE_WORDS) {  // 2026年2月1日
@@ -243,6 +264,11 @@ Days Lowering::day(Node node) {
       std::string s = std::to_string(number);
       return s.size() < width ? std::string(width - s.size(), '0') + s : s;
     };
+    if (since && !parts.empty() && parts.size() < 3 && text.ends_with("日")) {  // 2026年1月1日至3日, which was told
+      const std::string begins = format_date(*since);
+      if (parts.size() == 1) parts.insert(parts.begin(), std::atoi(begins.substr(5, 2).c_str()));
+      parts.insert(parts.begin(), std::atoi(begins.substr(0, 4).c_str()));
+    }
     constexpr std::string_view kMonth = "月";
     if (parts.size() != 3 || text.ends_with(kMonth)) {  // 2008年3月, 2026年1月至3月, which was told when it was read
       const auto period = period_at(text);
@@ -291,7 +317,7 @@ DateRange Lowering::days_range(Node node) {
   const std::size_t told = complaints_.size();
   for (Node n = node.first(); n; n = n.next()) {
     if (!n.is(P::RuleDay)) continue;
-    const Days days = day(n);
+    const Days days = day(n, first ? std::optional<Days>() : std::optional(range.from));
     if (first) {
       range.from = range.to = days;
       from = n.span();

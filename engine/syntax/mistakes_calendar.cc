@@ -10,6 +10,7 @@
 
 #include "engine/base/months.h"
 #include "engine/base/units.h"
+#include "engine/syntax/clock.h"
 #include "engine/syntax/codes.h"
 #include "engine/syntax/letters.h"
 #include "engine/syntax/periods.h"
@@ -246,6 +247,17 @@ std::optional<Complaint> Explainer::day_that_works() {
   return offering(at_ - 2, two ? at_ + 1 : at_, instead);
 }
 
+// 15 business days, 15个 工作日
+std::optional<Complaint> Explainer::working_days_of_speech() {
+  if (at_ == 0 || at_ >= count_) return std::nullopt;
+  if (text(at_) == "工作日" && type(at_ - 1) == P::COUNT_UNIT)
+    return offering(at_ - 1, at_, {text(at_ - 1) + text(at_)});
+  const std::string word = text(at_), unit = text_of(at_ + 1);
+  const bool works = word == "business" || word == "banking" || word == "trading" || word == "work";
+  if (type(at_ - 1) != P::NUMBER || !works || (unit != "days" && unit != "day")) return std::nullopt;
+  return offering(at_, at_ + 1, {unit == "day" ? "working day" : "working days"});
+}
+
 // is above ten percent, is at least three times, one hundred thousand CNY; 10 per cent
 std::optional<Complaint> Explainer::number_in_english_here() {
   if (at_ == 0 || at_ >= count_) return std::nullopt;
@@ -297,6 +309,41 @@ std::optional<Complaint> Explainer::terms_unparted() {
   c.help = Both{"a comma stands behind each term but the last", "各词语之间以“、”隔开，写在前一个词语之后"};
   c.fixes.push_back({{source_, tokens_[before - 1].end, tokens_[before - 1].end}, english ? "," : "、"});
   return c;
+}
+
+// now is after 20:00 in customer.zone, now in "Europe/London" is between 9:00 and 17:00: in which zone stands behind the two times.
+std::optional<Complaint> Explainer::zone_of_the_clock() {
+  std::size_t first = at_ < count_ ? at_ : 0;
+  for (std::size_t back = 0; back < 5 && first > 0 && text(first) != "now"; ++back) --first;
+  if (text_of(first) != "now") return std::nullopt;
+  const auto behind_zone = [&](std::size_t at) {  // of a path or a text; `at` itself: there is none
+    if (type(at) == P::TEXT) return at + 1;
+    std::size_t end = at;
+    while (type(end) == P::WORD) {
+      ++end;
+      if (type(end) != P::DOT || type(end + 1) != P::WORD) break;
+      ++end;
+    }
+    return end;
+  };
+  const auto named = [&](std::size_t in) {
+    const std::size_t end = text_of(in) == "in" ? behind_zone(in + 1) : in;
+    return end > in + 1 ? end : in;
+  };
+  const std::size_t verb = named(first + 1);
+  const bool before = verb > first + 1;  // now in …
+  const int word = type(verb);
+  const bool later = word == P::GT || word == P::GE, earlier = word == P::LT || word == P::LE;
+  if (before && word == P::BETWEEN && type(verb + 1) == P::TIME && type(verb + 2) == P::AND &&
+      type(verb + 3) == P::TIME)
+    return offering(first, verb + 3, {"now " + text(verb, verb + 3) + " " + text(first + 1, verb - 1)});
+  if ((!later && !earlier) || type(verb + 1) != P::TIME) return std::nullopt;
+  const std::size_t end = before ? verb + 2 : named(verb + 2);
+  if (!before && end == verb + 2) return std::nullopt;
+  const std::string zone = before ? text(first + 2, verb - 1) : text(verb + 3, end - 1);
+  const Asked asked = asked_of_the_clock(later, earlier, text(verb + 1), Language::en, zone);
+  if (!asked.same) return std::nullopt;
+  return offering(first, end - 1, {asked.sentence});
 }
 
 }  // namespace caveat::syntax

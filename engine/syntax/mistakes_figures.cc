@@ -72,6 +72,16 @@ std::optional<Complaint> Explainer::dash_for_to() {
 
 // is older than 12 months
 std::optional<Complaint> Explainer::older_than() {
+  if (at_ > 0 && at_ + 2 < count_ && text(at_ + 1) == "than" && type(at_ - 1) == P::WORD &&
+      type(at_ + 2) == P::NUMBER &&
+      (text(at_) == "older" || text(at_) == "younger")) {  // customer.opened older than 24 months
+    const bool length = type(at_ + 3) == P::TIME_UNIT;
+    if (!length) return offering(at_, at_ + 1, {text(at_) == "older" ? "is above" : "is below"});
+    if (text(at_) == "older" && !text(at_ + 3).starts_with("year"))
+      return offering(at_, at_ + 3, {"is more than " + text(at_ + 2, at_ + 3) + " ago"});
+    if (text(at_) == "older")
+      return offering(at_, at_ + 3, {"is more than " + text(at_ + 2, at_ + 3) + " ago", "is above " + text(at_ + 2)});
+  }
   const bool younger = at_ >= 2 && (text(at_ - 1) == "younger" || text(at_ - 1) == "newer");
   if (younger && at_ + 1 < count_ && text(at_) == "than" && type(at_ - 2) == P::IS && type(at_ + 1) == P::NUMBER) {
     const std::size_t begin = comparison_begin(at_);

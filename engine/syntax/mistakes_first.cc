@@ -119,6 +119,19 @@ std::optional<Complaint> Explainer::edits_of_speech() {
   return c;
 }
 
+// confidential yes, 保密 是: the word alone says so.
+std::optional<Complaint> Explainer::says_yes_to_a_word() {
+  if (at_ == 0 || at_ >= count_ || begins_line(at_)) return std::nullopt;
+  const int before = type(at_ - 1);
+  const bool alone = before == P::CONFIDENTIAL || before == P::TRUST_INFERRED || before == P::ASSESSED;
+  const std::string said = in_lower_case(text(at_));
+  if (!alone || (type(at_) != P::YES && said != "yes" && said != "true" && said != "是")) return std::nullopt;
+  Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", expected()}};
+  c.help = Both{"the word alone says so", "写此词即可"};
+  c.fixes.push_back({{source_, tokens_[at_ - 1].end, tokens_[at_].end}, ""});
+  return c;
+}
+
 // then redact, 则 脱敏: what of it and how goes unsaid.
 std::optional<Complaint> Explainer::redacts_nothing() {
   if (at_ == 0 || type(at_ - 1) != P::REDACT || (at_ < count_ && !ends_effect(at_))) return std::nullopt;

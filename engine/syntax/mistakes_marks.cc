@@ -93,15 +93,25 @@ std::optional<Complaint> Explainer::name_in_marks() {
     if (word) c.fixes.push_back({c.span, name});
     return c;
   }
-  if (at_ == 2 && type(at_) == P::MINUS && tokens_[1].end == tokens_[2].begin && at_ + 1 < count_ &&
-      tokens_[2].end == tokens_[3].begin) {
-    const std::string meant = text(1) + "_" + text(3);
-    Complaint c{&codes::kUnexpected, span(1, 3), {"“" + text(1, 3) + "”", "“" + meant + "”"}};
-    c.help = Both{"a name holds letters, digits and underlines", "名称由文字、数字和下划线组成"};
-    c.fixes.push_back({c.span, meant});
-    return c;
-  }
   return std::nullopt;
+}
+
+// rule too-risky, by too-very-risky: where nothing is taken away.
+std::optional<Complaint> Explainer::name_with_hyphens() {
+  const auto glued = [&](std::size_t at) { return at < count_ && tokens_[at - 1].end == tokens_[at].begin; };
+  const auto part = [&](std::size_t at) {
+    return type(at) == P::WORD || (at < count_ && is_ascii(text(at)) && type(at) != P::TEXT);
+  };
+  if (at_ < 2 || type(at_) != P::MINUS || type(at_ - 1) != P::WORD || !glued(at_)) return std::nullopt;
+  std::string meant = text(at_ - 1);
+  std::size_t last = at_ - 1;
+  for (; type(last + 1) == P::MINUS && glued(last + 1) && glued(last + 2) && part(last + 2); last += 2)
+    meant += "_" + text(last + 2);
+  if (last < at_) return std::nullopt;
+  Complaint c{&codes::kUnexpected, span(at_ - 1, last), {"“" + text(at_ - 1, last) + "”", "“" + meant + "”"}};
+  c.help = Both{"a name holds letters, digits and underlines", "名称由文字、数字和下划线组成"};
+  c.fixes.push_back({c.span, meant});
+  return c;
 }
 
 // 标记 “可疑”, 披露 “…”: a name stands there.

@@ -215,7 +215,10 @@ std::optional<Complaint> Explainer::fact_of_several_words() {
   if (behind < first + 2 || at_ > behind) return std::nullopt;
   const bool colon = type(behind) == P::COLON;
   if (colon && !opens_type(behind + 1)) return std::nullopt;
-  const std::string meant = joined(text(first, behind - 1));
+  std::string meant = joined(text(first, behind - 1));
+  const std::size_t bracket = std::min(meant.find("（"), meant.find('('));
+  if (bracket != meant.npos && bracket > 0) meant.resize(bracket);  // 年龄（岁）: as a form has it
+  while (meant.ends_with('_')) meant.pop_back();
   Complaint c{&codes::kUnexpected, span(first, behind - 1), {"“" + text(first, behind - 1) + "”", "“" + meant + "”"}};
   c.help = one_word();
   const bool glued = colon && tokens_[behind].end == tokens_[behind + 1].begin;

@@ -243,22 +243,10 @@ std::optional<Complaint> Explainer::count_of_conditions() {
 std::optional<Complaint> Explainer::currency_of_speech() {
   if (at_ == 0 || type(at_) != P::WORD || !expects(P::CURRENCY)) return std::nullopt;
   if (type(at_ - 1) != P::NUMBER && type(at_ - 1) != P::MAGNITUDE) return std::nullopt;
-  struct Row {
-    std::string_view written, meant;
-  };
-  constexpr auto kRows = std::to_array<Row>({{"yuan", "CNY"},
-                                             {"rmb", "CNY"},
-                                             {"renminbi", "CNY"},
-                                             {"dollar", "USD"},
-                                             {"dollars", "USD"},
-                                             {"euro", "EUR"},
-                                             {"euros", "EUR"},
-                                             {"pounds", "GBP"},
-                                             {"yen", "JPY"}});
   const std::string found = text(at_), lower = in_lower_case(found);
-  const auto row = std::find_if(kRows.begin(), kRows.end(), [&](const Row& r) { return r.written == lower; });
-  if (row != kRows.end()) return offering(at_, at_, {std::string(row->meant)});
   constexpr std::size_t kLetters = 3;
+  if (const std::string meant(unit_meant_by(lower)); meant.size() == kLetters && minor_units(meant))
+    return offering(at_, at_, {meant});
   if (found.size() != kLetters || !std::all_of(lower.begin(), lower.end(), [](char c) { return c >= 'a' && c <= 'z'; }))
     return std::nullopt;
   std::string code;

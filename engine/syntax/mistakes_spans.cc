@@ -187,8 +187,10 @@ std::string Explainer::with_comma_for_point(std::size_t number) const {
   const std::string whole = text(number, number + 2), groups = text(number), places = text(number + 2);
   const std::size_t dot = groups.find('.');
   if (whole.size() == groups.size() + 1 + places.size() && dot == groups.npos && places.size() <= 2 &&
-      type(number + 3) == P::MAGNITUDE && (groups + places).find_first_not_of("0123456789") == std::string::npos)
-    return groups + "." + places;  // 1,5 million
+      (type(number + 3) == P::MAGNITUDE || type(number + 3) == P::PERCENT || type(number + 3) == P::SHARE_UNIT ||
+       type(number + 3) == P::CURRENCY) &&
+      (groups + places).find_first_not_of("0123456789") == std::string::npos)
+    return groups + "." + places;  // 1,5 million; 36,5 %
   if (whole.size() != groups.size() + 1 + places.size() || places.size() > 2 || dot == 0 || dot > 3) return {};
   if (groups.size() != dot + 4 || (groups + places).find_first_not_of("0123456789.") != std::string::npos) return {};
   return groups.substr(0, dot) + groups.substr(dot + 1) + "." + places;
@@ -196,6 +198,18 @@ std::string Explainer::with_comma_for_point(std::size_t number) const {
 
 // 1.000,50 USD
 std::optional<Complaint> Explainer::comma_for_point() {
+  if (at_ > 0 && type(at_) == P::DOT && type(at_ - 1) == P::NUMBER && type(at_ + 1) == P::NUMBER) {  // 1.500.000
+    std::string digits = text(at_ - 1);
+    std::size_t last = at_ - 1;
+    constexpr std::size_t kGroup = 3;
+    while (type(last + 1) == P::DOT && type(last + 2) == P::NUMBER && text(last + 2).size() == kGroup)
+      digits += text(last + 2), last += 2;
+    const std::size_t point = digits.find('.');
+    if (last == at_ - 1 || point == digits.npos || point > kGroup || (digits.size() - point - 1) % kGroup != 0)
+      return std::nullopt;
+    digits.erase(point, 1);
+    return digits.find('.') == digits.npos ? std::optional(offering(at_ - 1, last, {digits})) : std::nullopt;
+  }
   if (at_ == 0 || type(at_) != P::COMMA) return std::nullopt;
   const std::string amount = with_comma_for_point(at_ - 1);
   return amount.empty() ? std::nullopt : std::optional(offering(at_ - 1, at_ + 1, {amount}));

@@ -125,22 +125,31 @@ bool Filter::continues(std::size_t head, std::size_t at) {
                                            opens->token == L::EARLIER || opens->token == L::EXPECT);
 }
 
-// Whether a declaration begins at `at` that slipped from the margin by a blank: less far in than the lines above it.
+// Whether a declaration begins at `at` that slipped from the margin: by a blank, less far in than the lines above it; or, below a
+// rule or an example, in which no line begins so, by any number of blanks.
 bool Filter::indented_declaration(std::size_t head, std::size_t at) {
   const Raw& raw = raws_[at];
-  if (!raw.first || raw.indent != 1 || raws_[head].indent > 1 || raw.type != L::WORD || at + 1 >= raws_.size() ||
-      raws_[at + 1].first || raws_[at + 1].type != L::WORD)
+  if (!raw.first || raw.indent == 0 || raw.type != L::WORD || at + 1 >= raws_.size() || raws_[at + 1].first ||
+      (raws_[at + 1].type != L::WORD && raws_[at + 1].type != L::TEXT))
     return false;
+  std::size_t length = 0;
+  const auto declares = [&](std::size_t i) {
+    const Spelling* opener = raws_[i].type == L::WORD ? phrase_at(i, raws_.size(), length) : nullptr;
+    return opener != nullptr && opener->kind == KeywordKind::declaration ? opener->token : 0;
+  };
+  const int opened = declares(at);
+  if (opened == 0 || (raws_[at + 1].type == L::TEXT) != (opened == L::EXAMPLE)) return false;
+  const int above = declares(head);
+  const bool rules = opened == L::RULE || opened == L::EXAMPLE || opened == L::FACTS;
+  if (rules && (above == L::RULE || above == L::EXAMPLE) && length == 1) return true;
+  if (raw.indent != 1 || raws_[head].indent > 1) return false;
   bool deeper = false;  // where the lines stand one blank in, this may be one of them
   for (std::size_t i = head + 1; i < at; ++i) {
     if (!raws_[i].first) continue;
     if (raws_[i].indent <= raw.indent) return false;
     deeper = true;
   }
-  if (!deeper) return false;
-  std::size_t length = 0;
-  const Spelling* opener = phrase_at(at, raws_.size(), length);
-  return opener != nullptr && opener->kind == KeywordKind::declaration;
+  return deeper;
 }
 
 void Filter::read_shapes() {
@@ -458,7 +467,7 @@ bool Filter::quantified_at(std::size_t at, std::size_t end) {
 
 void Filter::a_word(Reading& reading, std::size_t& at, std::size_t end) {
   const Raw& raw = raws_[at];
-  if (told_of_language_glued(at, end)) {
+  if (told_of_language_glued(reading.name_expected, at, end)) {
     reading.name_expected = false;
     return;
   }
@@ -535,6 +544,7 @@ void Filter::a_number(Reading& reading, std::size_t& at, std::size_t end) {
     raws_[*day].begin += 3;  // what is left of 日起施行
     at = *day;
     if (raws_[at].begin == raws_[at].end) ++at;
+    told_of_day_behind_a_day(at, end);
     return;
   }
   if (told_of_groups(at, end) || told_of_period(at, end)) return;
@@ -555,9 +565,10 @@ void Filter::declaration(std::size_t begin, std::size_t end) {
 
   const bool slipped = head.indent != 0 && begin > 0;
   if (slipped) {
-    const std::uint32_t line = head.begin - (bytes_[head.begin - 1] == ' ' || bytes_[head.begin - 1] == '\t' ? 1 : 3);
+    std::uint32_t line = head.begin;
+    while (line > 0 && bytes_[line - 1] != '\n' && bytes_[line - 1] != '\r') --line;
     complain(codes::kIndentedDeclaration, head.begin, head.end, {std::string(slice(head.begin, head.end))},
-             "delete the blank before it", "请删去其前的空格", {{span(line, head.begin), ""}});
+             "delete the blanks before it", "请删去其前的空格", {{span(line, head.begin), ""}});
     broken_ = false;
   } else if (head.indent != 0) {  // only before the first declaration
     complain(codes::kOutsideDeclaration, head.begin, head.end, {}, "a declaration begins at the left margin",

@@ -87,6 +87,7 @@ class Conditions {
                           const Expr& found);
   bool told_of_period(const syntax::Expr& expr, const Type& hint);
   std::string unit_of(const Type& money) const;  // behind a number, as the author's language writes it
+  bool told_of_a_fraction(const syntax::Expr& expr, Diagnostic& told);
   void unit_missing(const syntax::Expr& expr, const Type& hint);
   ExprPtr literal(const syntax::Expr& expr, const Type* hint);
   ExprPtr level(const syntax::Expr& expr, const Type& type);
@@ -101,6 +102,7 @@ class Conditions {
   ExprPtr no_hours(const Expr& hours);
   bool told_of_a_date(const Expr& of, const syntax::Expr& expr);
   syntax::Period days_of(const syntax::Expr& day) const;
+  bool told_of_misnamed_group(const std::vector<std::string>& steps);
   bool told_of_whole_days(const Type& type, const std::string& subject, const syntax::Expr& first,
                           const syntax::Expr& last, const syntax::Expr& whole);
   bool told_of_a_day_of_an_example(const syntax::Expr& value, const Type& type);

@@ -97,7 +97,9 @@ bool Conditions::told_of_bare_within(const Expr& moment, const syntax::Expr& exp
 ExprPtr Conditions::told_of_a_clock(const syntax::Expr& clock, const std::string& time, const syntax::Expr& whole,
                                     const Type* moment) {
   const bool later = whole.op == S::gt || whole.op == S::ge, earlier = whole.op == S::lt || whole.op == S::le;
-  syntax::Asked asked = syntax::asked_of_the_clock(later, earlier, time, language());
+  const syntax::Expr& subject = *whole.args[0];  // 按 客户.时区，此刻 晚于 21:00: the zone rides on it
+  const std::string zone = subject.op == S::now && !subject.args.empty() ? quoted(subject.args.front()->span) : "";
+  syntax::Asked asked = syntax::asked_of_the_clock(later, earlier, time, language(), zone);
   std::string help = say("The time of day is asked so: ", "钟点这样写：") + asked.sentence;
   if (moment != nullptr) {
     wrong_type(clock.span, describe(work_.model, *moment, language()), quoted(clock.span), std::move(help));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/base/nearest.h"
 #include "engine/base/units.h"
 #include "engine/model/checks/conditions.h"
 #include "engine/model/checks/kinds.h"
@@ -377,6 +378,7 @@ Index Conditions::fact(const syntax::Path& path, bool text_wanted, Beside beside
       }
     }
     if (at >= steps.size()) at = steps.size() - 1;
+    if (at == 1 && table != nullptr && told_of_misnamed_group(steps)) return kNone;
     if (group == work_.group_names.end() && work_.told_of_glued(item_, path.span, joined(steps), known)) return kNone;
     if (at + 1 == steps.size() && work_.told_of_glued_behind(item_, path.span, before, steps[at], known)) return kNone;
     if (at + 1 == steps.size() && table != nullptr && told_of_glued_value(path.span, before, steps[at], *table, known))
@@ -424,6 +426,40 @@ Index Conditions::fact(const syntax::Path& path, bool text_wanted, Beside beside
   }
   work_.references.add(path, reference);
   return work_.spoilt_facts.count(found) != 0 ? kNone : found;
+}
+
+// customer.age where `facts customers` declares it, 客户.年龄 where 事实 客户信息 does: told once, where the group is named.
+bool Conditions::told_of_misnamed_group(const std::vector<std::string>& steps) {
+  const Work::Group& asked = work_.groups.at(work_.group_names.at(steps.front()));
+  if (!asked.built_in) return false;
+  constexpr auto kSaidSo = std::to_array<std::pair<std::string_view, std::string_view>>({{"client", "customer"},
+                                                                                         {"clients", "customer"},
+                                                                                         {"user", "customer"},
+                                                                                         {"users", "customer"},
+                                                                                         {"顾客", "customer"},
+                                                                                         {"用户", "customer"},
+                                                                                         {"客人", "customer"},
+                                                                                         {"商品", "product"}});
+  for (auto& [name, group] : work_.groups) {
+    if (group.built_in || !group.members.contains(steps[1])) continue;
+    const bool said_so = std::any_of(kSaidSo.begin(), kSaidSo.end(), [&](const auto& row) {
+      return row.first == name && row.second == asked.names.front();
+    });
+    const bool longer = std::any_of(asked.names.begin(), asked.names.end(),
+                                    [&](const std::string& each) { return name.starts_with(each); });
+    if (!said_so && !longer && nearest(name, std::span<const std::string>(asked.names)).empty()) continue;
+    if (!group.misnamed) {
+      group.misnamed = true;
+      const std::string& meant = steps.front();
+      work_
+          .report(codes::kWrongType, item_, group.head, {"“" + meant + "”", "“" + name + "”"},
+                  say("Rules ask of it as ", "规则中称之为“") + meant +
+                      say(", which is built in; name the group so", "”，这是内置的组；请用此名"))
+          .fixes.push_back({group.head, meant});
+    }
+    return true;
+  }
+  return false;
 }
 
 // 产品名称, 产品的名称, product_name, product name, 产品。名称: a fact that has its group before it without the dot.

@@ -22,6 +22,18 @@ std::string Conditions::unit_of(const Type& money) const {
   return yuan ? "元" : money.currency.empty() ? "" : " " + money.currency;
 }
 
+// 0.36 of a share: as a fraction of one it is 36 %, and whoever writes it has one of the two in mind.
+bool Conditions::told_of_a_fraction(const syntax::Expr& expr, Diagnostic& told) {
+  const Decimal& number = expr.literal.number;
+  const auto hundredfold = number.times(Decimal(100));
+  if (!hundredfold || number <= Decimal(0) || number >= Decimal(1)) return false;
+  const std::string sign = say(" %", "%"), all = hundredfold->to_string() + sign, part = number.to_string() + sign;
+  told.help = say("Write its unit behind it: ", "数字之后写单位：") + all + say(", or ", "；") + part +
+              say(" if that is meant", " 仅在确指时写");
+  told.fixes = {{expr.span, all}, {expr.span, part}};
+  return true;
+}
+
 // 50万, where the fact has one currency: which is meant goes without saying. Of a share or a length it does not.
 void Conditions::unit_missing(const syntax::Expr& expr, const Type& hint) {
   const bool money = hint.kind == TypeKind::money && !hint.currency.empty();
@@ -36,6 +48,7 @@ void Conditions::unit_missing(const syntax::Expr& expr, const Type& hint) {
       : hint.kind == TypeKind::duration
           ? say("Write its unit behind it, such as ", "数字之后写单位，如 ") + written + say(" minutes", "分钟")
           : std::string());
+  if (hint.kind == TypeKind::percent && expr.op == S::literal && told_of_a_fraction(expr, diagnostic)) return;
   if (!money) return;
   const std::string_view behind = work_.text_at({expr.span.source, expr.span.end, expr.span.end + 1});
   if (unit.starts_with(' ') && !behind.empty() && static_cast<unsigned char>(behind.front()) >= 0x80)

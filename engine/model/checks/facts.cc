@@ -87,6 +87,7 @@ class Facts {
         const std::string first = meant.empty() ? names.first.text : *meant.begin();
         Work::Group& group = work_.groups[first];
         if (group.names.empty()) group.names.push_back(first);
+        group.head = names.first.span;
         group.lost = group.lost || !item.decl->lost.empty();
         for (const std::string& name : all) {
           add_name(group.names, name);
@@ -218,6 +219,12 @@ class Facts {
                                                        ? &type.element->members
                                                        : nullptr;
     if (members == nullptr) return;
+    if (members->empty()) {
+      work_.report(codes::kMissingClause, place.item, type.span,
+                   {owner.names.first, Work::say(place.item, "a member", "成员")},
+                   Work::say(place.item, "What a record holds stands below it, two blanks deeper.",
+                             "记录的各成员写在其下，并再缩进两格。"));
+    }
     for (const syntax::FactDecl& member : *members) {
       Fact fact;
       fact.part = owner.part;
@@ -470,8 +477,15 @@ class Facts {
         const std::string_view written = work_.text_at(type.span);
         const bool in_brackets = written.find('(') != written.npos || written.find("（") != written.npos;
         const std::string& last = set.choices.back().first;
+        constexpr auto kOfForms = std::to_array<std::string_view>(
+            {"required", "optional", "mandatory", "etc", "必填", "必须", "选填", "可选", "等", "等等"});
+        const Span span = type.choices.back().first.span;
+        if (std::find(kOfForms.begin(), kOfForms.end(), last) != kOfForms.end()) {
+          work_.report(codes::kAssessedAsChoice, item, span, {last},
+                       Work::say(item, "If it is no choice, delete it.", "若不是一个取值，请删去。"),
+                       Severity::warning);
+        }
         if (!in_brackets && set.choices.size() > 1 && (last == "assessed" || last == "经评估")) {
-          const Span span = type.choices.back().first.span;
           work_.report(
               codes::kAssessedAsChoice, item, span, {last},
               Work::say(item, "If the fact must be assessed, the choices stand in brackets: one of (a, b), assessed",

@@ -25,7 +25,8 @@ void check_parameters(Work& work) {
           return true;
         case Fit::unit_missing:
           work.report(codes::kUnitMissing, item, expr->span,
-                      {describe(work.model, out.type, item.language()), std::string(work.text_at(expr->span))});
+                      {describe(work.model, out.type, item.language()), std::string(work.text_at(expr->span))},
+                      Work::say(item, "Write its unit behind it.", "请在数字之后写明单位。"));
           return false;
         default:
           work.report(codes::kWrongType, item, expr->span,
@@ -35,6 +36,14 @@ void check_parameters(Work& work) {
     };
     if (decl.value && decl.value->op == syntax::Op::literal) {
       out.type = type_of(decl.value->literal);
+      // 36, between 0 % and 36 %: the unit is left out of the value alone
+      const bool bare = decl.value->literal.kind == syntax::LiteralKind::number;
+      if (bare && decl.low && decl.low->op == syntax::Op::literal) {
+        const Type of_bound = type_of(decl.low->literal);
+        if (of_bound.kind == TypeKind::percent || of_bound.kind == TypeKind::money ||
+            of_bound.kind == TypeKind::duration)
+          out.type = of_bound;
+      }
       // 0.5 between 0 and 1: the bounds of a decimal may be whole.
       if (out.type.kind == TypeKind::integer) {
         for (const syntax::ExprPtr* bound : {&decl.low, &decl.high}) {

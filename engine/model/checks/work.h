@@ -66,7 +66,9 @@ class Work {
     std::map<std::string, Index, std::less<>> members;  // any name of a member → Model::facts
     Part part = Part::turn;
     bool built_in = false, has_text = false;
-    bool lost = false;  // a line of it could not be read: what it may have declared is not called unknown
+    bool lost = false;      // a line of it could not be read: what it may have declared is not called unknown
+    Span head;              // its name where a pack declares it
+    bool misnamed = false;  // which was told: customers, of the built-in customer
   };
   std::map<std::string, Group, std::less<>> groups;                           // first name → group
   std::map<std::string, std::string, std::less<>> group_names;                // any name → first name

@@ -1,10 +1,31 @@
 #include "engine/model/checks/zones.h"
 
 #include <algorithm>
+#include <array>
 
 #include "engine/base/nearest.h"
 
 namespace caveat::model {
+
+namespace {
+
+// Zones by their abbreviations and cities, as people name them: a zone with nearly these letters is another part of the world.
+std::string_view zone_meant_by(std::string_view name) {
+  constexpr auto kRows = std::to_array<std::pair<std::string_view, std::string_view>>(
+      {{"BST", "Europe/London"},          {"UK", "Europe/London"},       {"London", "Europe/London"},
+       {"CST", "Asia/Shanghai"},          {"Beijing", "Asia/Shanghai"},  {"Shanghai", "Asia/Shanghai"},
+       {"Asia/Beijing", "Asia/Shanghai"}, {"UTC+8", "Asia/Shanghai"},    {"GMT+8", "Asia/Shanghai"},
+       {"北京", "Asia/Shanghai"},         {"北京时间", "Asia/Shanghai"}, {"上海", "Asia/Shanghai"},
+       {"中国", "Asia/Shanghai"},         {"HKT", "Asia/Hong_Kong"},     {"香港", "Asia/Hong_Kong"},
+       {"SGT", "Asia/Singapore"},         {"JST", "Asia/Tokyo"},         {"CEST", "Europe/Berlin"},
+       {"EDT", "America/New_York"},       {"ET", "America/New_York"},    {"New York", "America/New_York"},
+       {"CDT", "America/Chicago"},        {"MDT", "America/Denver"},     {"PDT", "America/Los_Angeles"},
+       {"PST", "America/Los_Angeles"}});
+  const auto row = std::find_if(kRows.begin(), kRows.end(), [&](const auto& each) { return each.first == name; });
+  return row == kRows.end() ? std::string_view() : row->second;
+}
+
+}  // namespace
 
 bool use_zone(Work& work, const Item& item, Span span, const std::string& name) {
   std::vector<Zone>& zones = work.model.zones;
@@ -17,7 +38,8 @@ bool use_zone(Work& work, const Item& item, Span span, const std::string& name) 
     return true;
   }
   const std::vector<std::string> known = work.zones.names();
-  const std::string near(nearest(name, std::span<const std::string>(known)));
+  const std::string meant(zone_meant_by(name));
+  const std::string near = meant.empty() ? std::string(nearest(name, std::span<const std::string>(known))) : meant;
   std::string help;
   if (near == name) {
     help = Work::say(item, "Its file on this machine cannot be read. Install tzdata anew.",
