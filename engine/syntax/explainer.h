@@ -210,8 +210,16 @@ class Explainer {
   std::optional<Complaint> status_of_speech();
   std::optional<Complaint> default_of_speech();
   std::optional<Complaint> object_of_an_effect();
+  std::optional<Complaint> said_by_its_keyword();
+  std::optional<Complaint> not_of_speech();
+  std::optional<Complaint> none_of_speech();
+  std::optional<Complaint> behind_a_list();
+  std::optional<Complaint> condition_behind_a_list();
+  std::optional<Complaint> contains_glued();
+  std::optional<Complaint> day_of_speech();
   std::optional<Complaint> redacts_but_for();
   bool is_a_choice(std::string_view name) const;
+  std::optional<Complaint> values_listed() const;
   std::optional<Complaint> values_joined();
   std::optional<Complaint> comma_round_a_list();
   std::optional<Complaint> level_and_above();

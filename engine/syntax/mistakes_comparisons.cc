@@ -131,6 +131,8 @@ std::optional<Complaint> Explainer::plus_for_or_more() {
   for (std::size_t i = at_ > 0 ? at_ - 1 : 0; i < count_ && i <= at_ + 4; ++i) {
     if (type(i) != P::PLUS || i == 0 || (!bounds_conditions(i + 1) && type(i + 1) != P::RPAREN)) continue;
     const int before = type(i - 1);
+    if (before == P::WORD && i > 2 && type(i - 2) == P::IS)  // is high+
+      return offering(i - 2, i, {(is_ascii(text(i - 2)) ? "is at least " : "不低于 ") + text(i - 1)});
     if (before != P::NUMBER && before != P::MAGNITUDE && before != P::CURRENCY && before != P::PERCENT &&
         before != P::SHARE_UNIT && before != P::TIME_UNIT && before != P::COUNT_UNIT)
       continue;

@@ -365,6 +365,8 @@ std::optional<Complaint> Explainer::text_without_marks() {
                          ((before == P::EN || before == P::ZH) && type(at_ - 2) == P::BECAUSE);
   if (type(at_) == P::EN || type(at_) == P::ZH || type(at_) == P::TEXT || type(at_) == P::COMMA) return std::nullopt;
   if (!text_only && !(type(0) == P::USE && before == P::WORD && type(at_) != P::WORD)) return std::nullopt;
+  // 因为 客户.贵宾 为 是, of whom means 当
+  if (before == P::BECAUSE && type(at_ + 1) == P::DOT) return std::nullopt;
   const std::uint32_t begin = tokens_[at_].begin;
   std::size_t end = bytes_.find_first_of("\r\n", begin);
   if (end == std::string_view::npos) end = bytes_.size();

@@ -21,9 +21,10 @@ std::optional<Complaint> Explainer::joint_of_a_list() {
   if (at_ == 0 || at_ >= count_ || !expects(P::COMMA)) return std::nullopt;
   if (type(0) == P::FACTS && begins_line(at_)) return std::nullopt;
   const bool beside = type(at_) == P::TEXT && type(at_ - 1) == P::TEXT;
-  const bool joint = (type(at_) == P::SEMICOLON || type(at_) == P::SLASH) && !expects(type(at_)) && at_ + 1 < count_ &&
-                     !begins_line(at_ + 1) &&
-                     (type(at_ + 1) == P::TEXT || (type(at_ + 1) == P::WORD && type(at_ - 1) == P::WORD));
+  const bool joint =
+      (type(at_) == P::SEMICOLON || type(at_) == P::SLASH) && !expects(type(at_)) && at_ + 1 < count_ &&
+      !begins_line(at_ + 1) &&
+      (type(at_ + 1) == P::TEXT || (type(at_ + 1) == P::WORD && type(at_ - 1) == P::WORD && type(at_ + 2) != P::DOT));
   const bool terms = expects(P::TEXT) && type(0) == P::RULE && expects(P::BECAUSE) && !expects(P::AND);
   if ((!beside && !joint) || terms) return std::nullopt;
   const std::string comma = is_ascii(text(at_ - 1, at_)) ? "," : "、";

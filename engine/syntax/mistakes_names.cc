@@ -170,6 +170,7 @@ std::optional<Complaint> Explainer::path_without_dot() {
   const bool one = last == at_ && (bounds_conditions(last + 1) || type(last + 1) == P::DOT);
   if (!one && !compares(last + 1)) return std::nullopt;
   const std::string fact_word = text(at_);
+  if (fact_word == "中" || fact_word == "里" || fact_word == "内") return std::nullopt;     // 回答 中 包含 “…”
   if (std::any_of(all_spellings().begin(), all_spellings().end(), [&](const Spelling& s) {  // 回答 包含任一承诺
         return s.kind == KeywordKind::compare && fact_word.starts_with(s.text);
       }))

@@ -147,6 +147,8 @@ std::optional<Complaint> Explainer::habit() {
         fitting.push_back(s.text);
     }
     if (fitting.empty()) continue;
+    if (fitting.front() == "包含" && type(last + 1) == P::WORD && !begins_line(last + 1))
+      fitting = {"包含任一"};  // 提到 用语
     if (text(at_) == "if" && at_ + 1 < count_ &&
         !nearest(text(at_ + 1), std::array<std::string_view, 1>{"unknown"}).empty())
       return std::nullopt;                     // `if unknwon`

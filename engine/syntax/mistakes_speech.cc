@@ -111,6 +111,118 @@ std::optional<Complaint> Explainer::object_of_an_effect() {
   return c;
 }
 
+// 则 应当 拦截, when if customer.vip: the keyword before it has said so.
+std::optional<Complaint> Explainer::said_by_its_keyword() {
+  if (at_ == 0 || at_ >= count_) return std::nullopt;
+  const bool effect = (type(at_ - 1) == P::THEN || type(at_ - 1) == P::IF_UNKNOWN) && expects(P::BLOCK) &&
+                      is(text(at_), {"应当", "应该", "应", "必须", "须", "需", "需要", "应予", "予以", "should", "must",
+                                     "shall", "will", "please"});
+  const bool condition = at_ >= 2 && (type(at_ - 2) == P::WHEN || type(at_ - 2) == P::UNLESS) &&
+                         type(at_ - 1) == P::WORD && is(text(at_ - 1), {"如果", "假如", "if"}) && type(at_) == P::WORD;
+  if (!effect && !condition) return std::nullopt;
+  const std::size_t word = effect ? at_ : at_ - 1;
+  if (word + 1 >= count_) return std::nullopt;
+  const std::string before = text(word - 1);
+  Complaint c{&codes::kUnexpected,
+              span(word, word),
+              {"“" + text(word) + "”", effect ? expected() : Both{"a condition", "条件"}}};
+  c.help = Both{"“" + before + "” says so: leave it out", "“" + before + "”已表明此意：请删去"};
+  c.fixes.push_back({{source_, tokens_[word].begin, tokens_[word + 1].begin}, ""});
+  return c;
+}
+
+// 当 不 客户.贵宾
+std::optional<Complaint> Explainer::not_of_speech() {
+  if (at_ == 0 || type(at_) != P::WORD || type(at_ - 1) != P::WORD || begins_line(at_)) return std::nullopt;
+  if (!is(text(at_ - 1), {"不", "没", "没有", "并不", "并没有"}) || (at_ >= 2 && !bounds_conditions(at_ - 2)))
+    return std::nullopt;
+  return offering(at_ - 1, at_ - 1, {"非"});
+}
+
+// customer.kind not in (card, savings), 既不是 甲 也不是 乙
+std::optional<Complaint> Explainer::none_of_speech() {
+  if (at_ == 0 || at_ + 2 >= count_ || !expects(P::IS)) return std::nullopt;
+  if (type(at_) == P::NOT && text(at_ + 1) == "in") {
+    const bool items = (type(at_ + 2) == P::WORD || type(at_ + 2) == P::TEXT) && type(at_ + 3) == P::COMMA;
+    if (items) return offering(at_, at_ + 1, {"is none of"});
+    if (type(at_ + 2) != P::LPAREN) return std::nullopt;
+    std::size_t close = at_ + 3;
+    while (close < count_ && type(close) != P::RPAREN && type(close) != P::LPAREN && !bounds_conditions(close)) ++close;
+    if (type(close) != P::RPAREN || close == at_ + 3) return std::nullopt;
+    return offering(at_, close, {"is none of " + text(at_ + 3, close - 1)});
+  }
+  if (is(text(at_), {"既不是", "既不为", "既非"}) && at_ + 3 < count_ &&
+      is(text(at_ + 2), {"也不是", "也不为", "也非", "又非"}))
+    return offering(at_, at_ + 3, {"不属于 " + text(at_ + 1) + "、" + text(at_ + 3)});
+  return std::nullopt;
+}
+
+// 属于 甲、乙 之一
+std::optional<Complaint> Explainer::behind_a_list() {
+  if (at_ < 2 || at_ >= count_ || begins_line(at_) || !expects(P::COMMA)) return std::nullopt;
+  if (!is(text(at_), {"之一", "中的一种", "中的一个", "中之一", "其中之一", "中的任一", "中的任意一个", "的一种"}))
+    return std::nullopt;
+  const std::size_t begin = comparison_begin(at_ - 1);
+  std::size_t verb = at_ - 1;
+  while (verb > begin && !compares(verb)) --verb;
+  if (!takes_a_list(type(verb))) return std::nullopt;
+  Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", expected()}};
+  c.help = Both{"“" + text(verb) + "” says so: leave it out", "“" + text(verb) + "”已表明此意：请删去"};
+  c.fixes.push_back({{source_, tokens_[at_ - 1].end, tokens_[at_].end}, ""});
+  return c;
+}
+
+// 属于 甲、乙，客户.贵宾 为 是: behind the list's comma another condition begins, and the parser stops at its comparison.
+std::optional<Complaint> Explainer::condition_behind_a_list() {
+  if (at_ < 5 || at_ >= count_ || !compares(at_) || !expects(P::COMMA) || begins_line(at_)) return std::nullopt;
+  std::size_t first = at_ - 1;
+  while (first > 2 && type(first) == P::WORD && type(first - 1) == P::DOT) first -= 2;
+  if (first == at_ - 1 || type(first) != P::WORD || type(first - 1) != P::COMMA) return std::nullopt;
+  const std::size_t comma = first - 1, begin = comparison_begin(comma);
+  std::size_t verb = comma;
+  while (verb > begin && !compares(verb)) --verb;
+  if (!takes_a_list(type(verb))) return std::nullopt;
+  const bool english = is_ascii(text(verb));
+  Complaint c{&codes::kUnexpected, span(comma, comma), {"“" + text(comma) + "”", Both{"“and” or “or”", "“且”或“或”"}}};
+  c.help = Both{"join conditions with “and” or “or”", "条件之间请用“且”或“或”相连"};
+  for (const std::string joint : {english ? "and" : "且", english ? "or" : "或"})
+    c.fixes.push_back({c.span, " " + joint + (tokens_[comma].end == tokens_[first].begin ? " " : "")});
+  return c;
+}
+
+// 回答中出现 “x”, read as one name
+std::optional<Complaint> Explainer::contains_glued() {
+  if (at_ == 0 || type(at_) != P::TEXT || type(at_ - 1) != P::WORD || !expects(P::GE)) return std::nullopt;
+  const std::string word = text(at_ - 1);
+  for (const std::string_view verb : {"中出现", "中包含", "中含有", "里出现", "里包含", "里含有", "中提到", "里提到",
+                                      "中有", "里有", "出现", "含有", "提到"}) {
+    if (!word.ends_with(verb) || word.size() == verb.size()) continue;
+    return offering(at_ - 1, at_ - 1, {word.substr(0, word.size() - verb.size()) + " 包含"});
+  }
+  return std::nullopt;
+}
+
+// 生效日期 2024-01-01, effective date 2024-01-01
+std::optional<Complaint> Explainer::day_of_speech() {
+  if ((type(0) != P::RULE && type(0) != P::SOURCE) || at_ + 1 >= count_) return std::nullopt;
+  const bool of_source = type(0) == P::SOURCE;
+  if (!begins_line(at_) && !expects(P::FROM) && !expects(P::IN_FORCE_FROM) && !expects(P::SINCE)) return std::nullopt;
+  std::size_t day = at_ + 1;
+  const std::string found = text(at_);
+  if (is(found, {"effective", "valid", "starts", "starting"}))
+    while (day < count_ && day <= at_ + 2 &&
+           (is(text(day), {"date", "from", "on", "as", "of"}) || type(day) == P::COLON))
+      ++day;
+  else if (!is(found, {"生效日期", "施行日期", "实施日期", "生效日", "施行日", "生效时间", "开始日期", "起始日期"}))
+    return std::nullopt;
+  if (type(day) == P::COLON) ++day;
+  if (type(day) != P::DATE && type(day) != P::DATE_WORDS) return std::nullopt;
+  const std::string date = text(day);
+  if (is_ascii(found)) return offering(at_, day, {(of_source ? "in force from " : "from ") + date});
+  const std::size_t last = type(day + 1) == P::ONWARD || type(day + 1) == P::IN_FORCE ? day + 1 : day;
+  return offering(at_, last, {"自 " + date + (of_source ? " 起施行" : " 起")});
+}
+
 // redact match except last 4, 脱敏 保留前6后4
 std::optional<Complaint> Explainer::redacts_but_for() {
   if (type(0) != P::RULE || at_ >= count_) return std::nullopt;
@@ -173,9 +285,39 @@ bool Explainer::is_a_choice(std::string_view name) const {
   return choice;
 }
 
+// is mortgage, card or savings
+std::optional<Complaint> Explainer::values_listed() const {
+  const std::size_t begin = comparison_begin(at_);
+  std::size_t verb = at_ - 1, last = at_ - 1;
+  while (verb > begin && !compares(verb)) --verb;
+  if (verb == begin || verb + 2 != at_ || of_several(type(verb)) == 0 || takes_a_list(type(verb))) return std::nullopt;
+  const bool english = is_ascii(text(verb));
+  const auto is_value = [&](std::size_t at) {
+    return type(at) == P::TEXT || type(at) == P::NUMBER || type(at) == P::DATE || type(at) == P::WORD;
+  };
+  std::string items = text(last);
+  bool joined = false;
+  while (!joined && (type(last + 1) == P::COMMA || type(last + 1) == P::OR)) {
+    joined = type(last + 1) == P::OR;
+    std::size_t next = last + 2;
+    if (type(next) == P::OR) joined = true, ++next;  // a, b, or c
+    if (!is_value(next)) return std::nullopt;
+    items += (english ? ", " : "、") + text(next);
+    last = next;
+  }
+  const bool ends = last + 1 >= count_ || bounds_conditions(last + 1) || type(last + 1) == P::RPAREN;
+  if (!joined || !ends || (type(last) == P::WORD && !is_a_choice(text(last)))) return std::nullopt;
+  const std::string word = spellings_of(of_several(type(verb)), english ? Language::en : Language::zh).front()->text;
+  Complaint c = offering(verb, last, {word + " " + items});
+  c.help = Both{"of several values", "有多个值时如此写"};
+  return c;
+}
+
 // customer.vip and customer.kind is mortgage or card: brackets mend nothing here, as what stands behind the “or” is a value.
 std::optional<Complaint> Explainer::values_joined() {
-  if (at_ < 3 || at_ >= count_ || (type(at_) != P::OR && type(at_) != P::AND)) return std::nullopt;
+  if (at_ < 3 || at_ >= count_) return std::nullopt;
+  if (type(at_) == P::COMMA) return values_listed();
+  if (type(at_) != P::OR && type(at_) != P::AND) return std::nullopt;
   std::size_t joint = at_;
   if (type(at_) == P::AND) {  // … is a or b and …
     joint = at_ >= 2 ? at_ - 2 : 0;
@@ -260,10 +402,21 @@ std::optional<Complaint> Explainer::level_and_above() {
     return offering(i - 3, i, {(text(i) == "above" ? "is at least " : "is at most ") + text(i - 2)});
   }
   const std::string found = text_of(at_);
-  if (found.empty() || is_ascii(found)) return std::nullopt;
   struct Tail {
     std::string_view written, meant;
   };
+  if (type(at_) == P::WORD && type(at_ - 1) == P::WORD && expects(P::GE) && at_ + 1 < count_ && !begins_line(at_)) {
+    const bool range = (type(at_ + 1) == P::MINUS || type(at_ + 1) == P::RANGE || type(at_ + 1) == P::UP_TO ||
+                        text(at_ + 1) == "到") &&
+                       type(at_ + 2) == P::WORD && closes(at_ + 3);  // R3-R5
+    if (range) return offering(at_, at_ + 2, {"介于 " + found + " 与 " + text(at_ + 2) + " 之间"});
+    const bool with_bound = type(at_ + 1) == P::LPAREN && text_of(at_ + 2) == "含" && type(at_ + 3) == P::RPAREN;
+    const std::size_t tail = with_bound ? at_ + 4 : at_ + 1;  // R4（含）以上
+    const std::string side = text_of(tail);
+    if (is(side, {"以上", "及以上", "或以上", "以下", "及以下", "或以下"}) && closes(tail + 1))
+      return offering(at_, tail, {(side.ends_with("上") ? "不低于 " : "不高于 ") + found});
+  }
+  if (found.empty() || is_ascii(found)) return std::nullopt;
   constexpr auto kTails = std::to_array<Tail>({{"及以上", "不低于"},
                                                {"或以上", "不低于"},
                                                {"（含）以上", "不低于"},
@@ -281,10 +434,10 @@ std::optional<Complaint> Explainer::level_and_above() {
     if (!closes(at_ + 1)) return std::nullopt;
     const bool spaced = level.empty() && at_ >= 3 && type(at_ - 1) == P::WORD && type(at_ - 2) == P::IS;
     if (spaced) return offering(at_ - 2, at_, {std::string(tail.meant) + " " + text(at_ - 1)});
-    if (level.empty() || type(at_) != P::WORD || type(at_ - 1) != P::WORD || !expects(P::IS)) return std::nullopt;
+    if (level.empty() || type(at_) != P::WORD || type(at_ - 1) != P::WORD || !expects(P::GE)) return std::nullopt;
     return offering(at_, at_, {std::string(tail.meant) + " " + level});
   }
-  if (!expects(P::IS) || type(at_ - 1) != P::WORD) return std::nullopt;
+  if (!expects(P::GE) || type(at_ - 1) != P::WORD) return std::nullopt;
   const bool behind_in = found == "在" && type(at_ + 1) == P::WORD;
   const std::size_t level = behind_in ? at_ + 1 : at_;
   if (type(level) != P::WORD || !closes(level + 1)) return std::nullopt;
