@@ -10,6 +10,7 @@
 #include "adapters/gate/gate.h"
 #include "adapters/gate/requirements.h"
 #include "adapters/load/rule_files.h"
+#include "adapters/wire/codes.h"
 #include "adapters/wire/problem_json.h"
 #include "adapters/wire/reply.h"
 #include "adapters/wire/turn.h"
@@ -257,14 +258,21 @@ int run_explain(const Invocation& invocation, Terminal& terminal) {
   }
 
   decide::Fields fields;
-  if (const Result<void> parsed = wire::parse_turn(bytes, fields, limits); !parsed)
-    return refuse(terminal, parsed.error());
+  bool read_through = false;
+  const Result<void> parsed = wire::parse_turn(bytes, fields, limits, &read_through);
+  if (!parsed && !read_through) return refuse(terminal, parsed.error());
   SystemClock clock;
   decide::BindOptions options;
   options.now = clock.wall_us();
   options.data = &rules.data;
   const Result<decide::Request> request = decide::bind(*rules.program, fields, options);
-  if (!request) return refuse(terminal, request.error());
+  std::vector<Problem> wrong;
+  if (!request) wrong.push_back(request.error());
+  if (!parsed) {
+    wire::keep_beside(parsed.error(), wrong, 0);
+    wrong.insert(wrong.begin(), parsed.error());
+  }
+  if (!wrong.empty()) return refuse(terminal, wire::all_of(std::move(wrong)));
   if (const Result<void> judged = wire::something_to_judge(*request); !judged) return refuse(terminal, judged.error());
   std::optional<Problem> unfit;
   const std::vector<std::uint32_t> met = met_by_proofs(*rules.program, fields, *request, options.now, unfit);

@@ -15,13 +15,17 @@ namespace {
 
 using decide::Fields;
 
+// Null: they could not be read to their end.
 std::shared_ptr<const Fields> parse(std::string_view bytes, std::optional<Problem>& problem) {
   Limits limits;
   limits.list_elements = limits.request_bytes;  // how many there may be is for the caller to say
   auto fields = std::make_shared<Fields>();
-  const Result<void> parsed = wire::parse_body(bytes.empty() ? std::string_view("{}") : bytes, *fields, limits);
-  if (!parsed) problem = parsed.error();
-  return fields;
+  bool read_through = false;
+  const Result<void> parsed =
+      wire::parse_body(bytes.empty() ? std::string_view("{}") : bytes, *fields, limits, &read_through);
+  if (parsed) return fields;
+  problem = parsed.error();
+  return read_through ? fields : nullptr;
 }
 
 Problem not_an_object(std::string path) {
@@ -58,14 +62,18 @@ Body::Body(std::shared_ptr<const Fields> fields, std::uint32_t node) : fields_(s
 }
 
 Body::Body(std::string_view bytes) {
-  fields_ = parse(bytes, problem_);
-  if (!problem_) *this = Body(std::move(fields_), 0);
+  std::optional<Problem> of_bytes;
+  std::shared_ptr<const Fields> fields = parse(bytes, of_bytes);
+  if (fields) *this = Body(std::move(fields), 0);
+  if (!of_bytes) return;
+  of_bytes_ = of_bytes->items.size();
+  problem_ = std::move(of_bytes);
 }
 
 std::vector<Body> Body::list(std::string_view bytes, std::size_t most, std::optional<Problem>& problem) {
   std::vector<Body> bodies;
   const std::shared_ptr<const Fields> fields = parse(bytes, problem);
-  if (problem) return bodies;
+  if (!fields) return bodies;
   if (fields->node(0).kind == Fields::Kind::object) {
     bodies.push_back(Body(fields, 0));
     return bodies;
@@ -89,7 +97,10 @@ void Body::wrong(const Code& code, std::string_view member, std::string expected
   if (object_ == Fields::kEnd) return;
   if (!problem_) problem_ = Problem{&code, {}};
   if (problem_->items.size() >= kMostMistakes) return;
-  problem_->items.push_back({.path = fields_->path(object_) + "/" + std::string(member),
+  std::string path = fields_->path(object_) + "/" + std::string(member);
+  for (std::size_t i = 0; i < of_bytes_; ++i)
+    if (problem_->items[i].path == path) return;
+  problem_->items.push_back({.path = std::move(path),
                              .expected = std::move(expected),
                              .found = std::move(found),
                              .nearest = std::move(nearest),

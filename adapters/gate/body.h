@@ -4,7 +4,8 @@
 //   const std::string queue = body.text("queue", Body::needed);
 //   if (const std::optional<Problem> problem = body.finish()) …
 //
-// Errors     those of wire::parse_body, and then nothing else; or the first of wrong_type, out_of_range, unknown_member
+// Errors     those of wire::parse_body, and then what else is wrong with what could be read; or the first of wrong_type, out_of_range,
+//            unknown_member
 #pragma once
 
 #include <cstddef>
@@ -27,7 +28,7 @@ class Body {
   static constexpr std::size_t kMostMistakes = 100;  // that are told of one body
 
   explicit Body(std::string_view bytes);  // none at all: an empty object
-  // A list of bodies where the bytes are a JSON array, else the one object.
+  // A list of bodies where the bytes are a JSON array, else the one object; with a problem of the bytes those that could be read.
   static std::vector<Body> list(std::string_view bytes, std::size_t most, std::optional<Problem>& problem);
 
   std::string text(std::string_view member, Needed want, std::size_t most = kMostText);
@@ -50,6 +51,7 @@ class Body {
   std::uint32_t object_ = decide::Fields::kEnd;  // kEnd: there is none, and that is all there is to say
   std::vector<std::string> asked_;               // members
   std::optional<Problem> problem_;
+  std::size_t of_bytes_ = 0;  // its first items: what is told of their places is not told again
 };
 
 }  // namespace caveat::gate

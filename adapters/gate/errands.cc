@@ -496,7 +496,13 @@ void Errands::confirm(const Command& command, const Caller& caller, const Done& 
   std::optional<Problem> problem;
   std::vector<Body> bodies = Body::list(command.body, kMostDeliveries, problem);
   std::vector<Delivery> deliveries;
-  if (!problem) problem = read_deliveries(bodies, options_.clock->wall_us(), deliveries);
+  if (!problem) {
+    problem = read_deliveries(bodies, options_.clock->wall_us(), deliveries);
+  } else if (std::optional<Problem> beside = read_deliveries(bodies, options_.clock->wall_us(), deliveries)) {
+    std::vector<Problem> all = {*std::move(problem), *std::move(beside)};
+    wire::keep_beside(Problem(all.front()), all, 1);
+    problem = wire::all_of(std::move(all));
+  }
   problem = amiss(command, std::move(problem));
   if (problem) return done(refused(*problem, command.language));
 

@@ -113,7 +113,8 @@ void SpareRequests::keep(Ptr request) noexcept {
 
 void read(std::string_view bytes, const TakeOptions& take, const GateOptions& options, Turn& turn) {
   thread_local decide::Fields fields;
-  const Result<void> parsed = wire::parse_turn(bytes, fields, options.limits);
+  bool read_through = false;
+  const Result<void> parsed = wire::parse_turn(bytes, fields, options.limits, &read_through);
   turn.id = wire::root_text(fields, "id");
   turn.language = wire::language_of(wire::root_text(fields, "language"), turn.language);
   std::vector<Problem> wrong;  // all of it is told at once; the gravest names it (wire::all_of)
@@ -126,7 +127,9 @@ void read(std::string_view bytes, const TakeOptions& take, const GateOptions& op
                                                              .nearest = {},
                                                              .hint = {}}));
   }
-  if (!parsed) return refuse(turn, wire::all_of(std::move(wrong)));
+  // A number that is none, a member named twice and the like hide nothing that is wrong beside them.
+  if (!parsed && !read_through) return refuse(turn, wire::all_of(std::move(wrong)));
+  const std::size_t of_bytes = wrong.size();
   turn.rules = options.snapshot->get();
   if (!turn.rules || !turn.rules->program) {
     wrong.push_back(wire::problem(wire::codes::kNoPack,
@@ -143,6 +146,7 @@ void read(std::string_view bytes, const TakeOptions& take, const GateOptions& op
   Problem bound;
   turn.bound = decide::bind(*turn.rules->program, fields, bind, turn.request, bound);
   if (!turn.bound) wrong.push_back(bound);
+  if (!parsed) bound.items.insert(bound.items.end(), parsed.error().items.begin(), parsed.error().items.end());
   std::optional<Problem> unfit;
   turn.continuation = read_continuation(fields, unfit);
   if (unfit) wrong.push_back(*std::move(unfit));
@@ -154,9 +158,10 @@ void read(std::string_view bytes, const TakeOptions& take, const GateOptions& op
     wrong.push_back(time_problem(turn.request, bind.now, options.clock_skew));
   check_author(turn, bound, wrong);
   const bool as_sent = take.amiss == nullptr && (take.header_id.empty() || take.header_id == turn.id);
+  if (!parsed) wire::keep_beside(parsed.error(), wrong, of_bytes);
   if (!wrong.empty()) {
     const Problem problem = wire::all_of(std::move(wrong));
-    if (!as_sent || turn.id.empty()) return refuse(turn, problem);
+    if (!parsed || !as_sent || turn.id.empty()) return refuse(turn, problem);
     // What was answered stays answered, though its time is past or the packs of now know it no longer: it is looked up first.
     turn.refusal = refusal(turn, problem);
     turn.content = content_of(bytes, fields, options);

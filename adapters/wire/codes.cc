@@ -334,6 +334,16 @@ Problem all_of(std::vector<Problem> problems) {
   return all;
 }
 
+void keep_beside(const Problem& bytes, std::vector<Problem>& found, std::size_t first) {
+  for (std::size_t i = first; i < found.size(); ++i) {
+    std::erase_if(found[i].items, [&](const ProblemItem& item) {
+      return std::any_of(bytes.items.begin(), bytes.items.end(),
+                         [&](const ProblemItem& told) { return told.path == item.path; });
+    });
+  }
+  std::erase_if(found, [](const Problem& each) { return each.items.empty(); });
+}
+
 std::optional<Problem> both_of(std::optional<Problem> first, std::optional<Problem> second) {
   if (!first || !second) return first ? std::move(first) : std::move(second);
   return all_of({*std::move(first), *std::move(second)});

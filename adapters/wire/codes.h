@@ -41,6 +41,8 @@ Problem problem(const Code& code, ProblemItem item);
 // Several problems of one request, at least one, as one: the gravest names it and stands first. That is the one of the lowest status
 // (400 how it is written, 403 who may, … 422 what it says, 428, 503), among those of one status the one that was given first.
 Problem all_of(std::vector<Problem> problems);
+// Of what was found in the fields of bytes that have a problem of their own, from the `first` on: leaves what is told of other places.
+void keep_beside(const Problem& bytes, std::vector<Problem>& found, std::size_t first);
 std::optional<Problem> both_of(std::optional<Problem> first, std::optional<Problem> second);  // nothing: neither
 
 }  // namespace caveat::wire

@@ -187,6 +187,7 @@ class Reader {
     at_ = fields_.add(Fields::kEnd, kNoName, root);
     ++next_;
     if (!(root == Fields::Kind::list ? read_list(at_, 1) : read_object(at_, 1))) return;
+    through_ = true;
     if (*next_ < json_.size())
       add(codes::kTrailingBytes, "", "nothing after the closing brace",
           "`" + shortened(trimmed(json_.substr(*next_))) + "`", kOneObjectALine);
@@ -199,6 +200,20 @@ class Reader {
     return problem;
   }
   bool clean() const { return code_ == nullptr; }
+
+  // Of a request in which something is wrong: was it read to its end, so that all of it stands in the fields? Members that are named
+  // again are taken out: what is wrong beside them can be told, and nothing that follows from them.
+  [[gnu::cold]] bool read_through() {
+    if (!through_ || again_.size() > kShownItems) return false;  // each is looked for among its siblings
+    for (const std::uint32_t node : again_) {
+      Fields::Node& object = fields_.node(fields_.node(node).parent);
+      std::uint32_t before = object.first;  // the first of its name stands before it
+      while (fields_.node(before).next != node) before = fields_.node(before).next;
+      fields_.node(before).next = fields_.node(node).next;
+      if (object.last == node) object.last = before;
+    }
+    return true;
+  }
 
  private:
   using Piece = Fields::Piece;
@@ -314,7 +329,7 @@ class Reader {
       if (const bool is_new = (seen & bit) == 0; !is_new || !is_plain) [[unlikely]] {
         at_ = member;
         if (!is_plain) check_characters(fields_.name(member), false, "member names without NUL and non-characters");
-        if (!is_new && is_repeated(node, member, depth)) repeated(fields_.name(member));
+        if (!is_new && is_repeated(node, member, depth)) repeated(member);
         at_ = node;
       }
       seen |= bit;
@@ -410,9 +425,10 @@ class Reader {
     return std::uint64_t{1} << (size * 7 + first * 5 + last) % 64;
   }
 
-  [[gnu::cold]] void repeated(std::string_view name) {
-    add(codes::kRepeatedKey, path(), "each member once", "`" + shortened(name) + "` a second time",
+  [[gnu::cold]] void repeated(std::uint32_t node) {
+    add(codes::kRepeatedKey, path(), "each member once", "`" + shortened(fields_.name(node)) + "` a second time",
         "members are compared after their escapes are read");
+    if (again_.size() <= kShownItems) again_.push_back(node);
   }
 
   // Does the object's newest member have a name that is there? A walk over few members, a set of many, or a hostile body
@@ -506,6 +522,7 @@ class Reader {
                (token[0] == '-' || token[0] == '+' || token[0] == '.' || (token[0] >= '0' && token[0] <= '9'))) {
       add(codes::kBadNumber, path(), "a number as JSON writes it: -?digits[.digits][e±digits], no leading zero",
           "`" + shortened(token) + "`");
+      fields_.node(node).kind = Kind::null;
     } else {
       add(codes::kNotJson, path(), "a text in quotes, a number, true, false, null, a list or an object",
           "`" + shortened(token) + "`");
@@ -535,6 +552,8 @@ class Reader {
   std::uint32_t at_ = 0;  // the node that is being read
   std::vector<ProblemItem> items_;
   const Code* code_ = nullptr;
+  std::vector<std::uint32_t> again_;  // members that are named again
+  bool through_ = false;
 };
 
 // One a thread: they keep the memory that they have grown to.
@@ -618,8 +637,9 @@ bool is_json_number(std::string_view token) {
 
 namespace {
 
-Result<void> parse(std::string_view json, Fields& fields, const Limits& limits, Of of) {
+Result<void> parse(std::string_view json, Fields& fields, const Limits& limits, Of of, bool* read_through) {
   fields.clear();
+  if (read_through != nullptr) *read_through = false;
   if (json.size() > limits.request_bytes) {
     return refused(codes::kTooLarge, "at most " + std::to_string(limits.request_bytes) + " bytes",
                    std::to_string(json.size()) + " bytes");
@@ -654,18 +674,21 @@ Result<void> parse(std::string_view json, Fields& fields, const Limits& limits, 
   fields.room_for(count + 1);  // each value begins at a place of its own, and one may be missing at the end
   Reader reader(of, fields, limits, view, places, store + json.size() + kPadding, buffers.unescaper, buffers.names);
   reader.read(is_list ? Fields::Kind::list : Fields::Kind::object);
-  if (!reader.clean()) return tl::unexpected(reader.take_problem());
+  if (!reader.clean()) {
+    if (read_through != nullptr) *read_through = reader.read_through();
+    return tl::unexpected(reader.take_problem());
+  }
   return {};
 }
 
 }  // namespace
 
-Result<void> parse_turn(std::string_view json, decide::Fields& fields, const Limits& limits) {
-  return parse(json, fields, limits, Of::turn);
+Result<void> parse_turn(std::string_view json, decide::Fields& fields, const Limits& limits, bool* read_through) {
+  return parse(json, fields, limits, Of::turn, read_through);
 }
 
-Result<void> parse_body(std::string_view json, decide::Fields& fields, const Limits& limits) {
-  return parse(json, fields, limits, Of::body);
+Result<void> parse_body(std::string_view json, decide::Fields& fields, const Limits& limits, bool* read_through) {
+  return parse(json, fields, limits, Of::body, read_through);
 }
 
 Result<void> something_to_judge(const decide::Request& request) {

@@ -8,8 +8,8 @@
 // and
 //            none comes twice; nothing follows the object; texts may hold NUL and non-characters, nothing else may
 // Threads    calls may run together
-// Errors     Problems with the codes of the bytes (codes.h, status 400 and 413): syntax stops at the first place, the
-//            others are reported together
+// Errors     Problems with the codes of the bytes (codes.h, status 400 and 413): syntax stops at the first place, since nobody can tell
+//            what was meant behind it; the others are reported together
 // Cost       linear; allocates nothing once a thread is warm
 // Source     RFC 8259, RFC 6901
 #pragma once
@@ -22,9 +22,13 @@
 
 namespace caveat::wire {
 
-Result<void> parse_turn(std::string_view json, decide::Fields& fields, const Limits& limits);
+// `read_through` is set where the bytes are refused: were they read to their end all the same? Then `fields` hold what can be looked
+// into for whatever else is wrong: of members with one name the first, null for a number that is none.
+Result<void> parse_turn(std::string_view json, decide::Fields& fields, const Limits& limits,
+                        bool* read_through = nullptr);
 // The body of a command, by the same rules: one object, or a list; every text of it may hold NUL and non-characters.
-Result<void> parse_body(std::string_view json, decide::Fields& fields, const Limits& limits);
+Result<void> parse_body(std::string_view json, decide::Fields& fields, const Limits& limits,
+                        bool* read_through = nullptr);
 
 // RFC 8259's number, nothing before or behind it.
 bool is_json_number(std::string_view token);

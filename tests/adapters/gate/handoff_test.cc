@@ -1275,6 +1275,21 @@ BOOST_AUTO_TEST_CASE(the_body_of_a_command_is_read_as_strictly_as_a_turn) {
   BOOST_TEST(problem(Kind::throw_switch, R"({"on":true,"reason":"r","on":false})") == "repeated_key /on");
   BOOST_TEST(problem(Kind::throw_switch, R"({"on":true,"\u006fn":false,"reason":"r"})") == "repeated_key /on");
   BOOST_TEST(problem(Kind::throw_switch, R"({"on":1,"reason":"r"})") == "wrong_type /on");
+  const auto paths = [&](Kind kind, const std::string& body) {
+    const gate::Reply reply = desk.command(kind, {}, body, Desk::agent("boss"));
+    BOOST_REQUIRE(reply.problem != nullptr);
+    std::string out = Desk::code(reply);
+    const json::value told = json::parse(reply.body);
+    for (const json::value& error : told.at("errors").as_array()) out += " " + str(error.at("path"));
+    return out;
+  };
+  // What is wrong with the bytes hides nothing beside it, where the rest of them can be read.
+  BOOST_TEST(paths(Kind::throw_switch, R"({"on":1,"on":2,"reason":7,"x":01,"y":1})") ==
+             "repeated_key /on /x /reason /y");
+  BOOST_TEST(paths(Kind::throw_switch, R"({"on":1,"reason":7} {})") == "trailing_bytes  /on /reason");
+  BOOST_TEST(paths(Kind::throw_switch, R"({"on":1,"reason":7,"x":tru})") == "not_json /x");
+  BOOST_TEST(paths(Kind::confirm_deliveries, R"([{"decision":"d","decision":"e","text_digest":7},{"x":1}])") ==
+             "repeated_key /0/decision /0/text_digest /1/decision /1/text_digest /1/x");
   BOOST_TEST(problem(Kind::throw_switch, R"({"on":true,"reason":null})") == "wrong_type /reason");
   BOOST_TEST(problem(Kind::throw_switch, R"({"on":true,"reason":"r","topics":"x"})") == "unknown_member /topics");
   BOOST_TEST(problem(Kind::throw_switch, R"({"on":true,"reason":"\ud800"})") == "bad_utf8 /reason");
@@ -1535,6 +1550,14 @@ BOOST_AUTO_TEST_CASE(all_that_is_wrong_with_a_turn_is_told_at_once_and_the_lowes
   BOOST_TEST(told(R"("answer":{"text":"x"})", Desk::bot(), {.amiss = &sent_badly}) == "out_of_range ");
   BOOST_TEST(told(R"("answer":{"text":"x"},"answer":{"text":"y"})", Desk::bot(), {.header_id = "e-2"}) ==
              "repeated_key /answer /id");
+  // What is wrong with the bytes hides nothing beside it, where the rest of them can be read.
+  BOOST_TEST(told(R"("answer":{"text":"x"},"answer":{"text":7},"customer":{"x":1},"z":02)") ==
+             "repeated_key /answer /z /customer/x");
+  BOOST_TEST(told(action + R"(,"continues":01,"xy":1,"answer":{"text":7})") ==
+             "bad_number /continues /xy /answer/text /actions/0/amount");
+  BOOST_TEST(told(R"("message":01)") == "bad_number /message");  // and not: nothing to judge
+  BOOST_TEST(told(R"("answer":{"text":"x"},"customer":{"x":1},"y":tru)") ==
+             "not_json /y");                                                   // behind it nobody can tell
   BOOST_TEST(told(R"("customer":{"x":1})") == "unknown_member /customer/x ");  // and nothing to judge
   // What was sent under a wrong name is not missing besides.
   BOOST_TEST(told(R"("answr":{"text":"x"})") == "unknown_member /answr");

@@ -70,6 +70,37 @@ BOOST_AUTO_TEST_CASE(names_and_texts_are_whole_whatever_blanks_stand_about_them)
   }
 }
 
+BOOST_AUTO_TEST_CASE(what_stands_beside_a_mistake_of_the_bytes_can_be_looked_into) {
+  Fields fields;
+  bool through = false;
+  BOOST_TEST(
+      !parse_turn(R"({"a":1,"a":{"b":2},"c":01,"d":{"x":1,"y":2,"x":3},"e":5,"a":6} 7)", fields, Limits{}, &through));
+  BOOST_TEST(through);
+  // Of members with one name the first is there, of what is no number that there is something.
+  const auto members = [&](std::uint32_t object) {
+    std::string out;
+    std::uint32_t last = Fields::kEnd;
+    for (std::uint32_t each = fields.node(object).first; each != Fields::kEnd; each = fields.node(each).next) {
+      out += std::string(fields.name(each)) + (fields.node(each).kind == Fields::Kind::null ? "?" : "") +
+             std::string(fields.text(each)) + " ";
+      last = each;
+    }
+    BOOST_TEST(fields.node(object).last == last);
+    return out;
+  };
+  BOOST_TEST(members(0) == "a1 c? d e5 ");
+  BOOST_TEST(members(fields.child(0, "d")) == "x1 y2 ");
+  std::string often = "{";
+  for (std::size_t i = 0; i < 102; ++i) often += "\"a\":1,";
+  for (const std::string& json :
+       {std::string(R"({"a":1,"a":2,"b":tru})"), std::string(R"({"a":01)"), std::string(R"({"a":01,"b":"\ud800"})"),
+        std::string("{\"a\":01,\"b\":\"\xff\"}"), std::string("[{\"a\":01}]"), often + "\"b\":2}"}) {
+    through = true;
+    BOOST_TEST(!parse_turn(json, fields, Limits{}, &through), json);
+    BOOST_TEST(!through, json);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_member_named_twice_is_refused_also_when_one_is_spelled_with_escapes) {
   BOOST_TEST(refusal(R"({"age":1,"age":2})") == "repeated_key /age");
   BOOST_TEST(refusal(R"({"customer":{"\u0061ge":1,"age":2}})") == "repeated_key /customer/age");
