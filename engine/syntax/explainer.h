@@ -143,6 +143,9 @@ class Explainer {
   std::optional<Complaint> place_of_disclosure();
   std::optional<Complaint> edits_of_speech();
   std::optional<Complaint> redacts_nothing();
+  std::optional<Complaint> behind_a_type();
+  std::optional<Complaint> since_left_open();
+  std::optional<Complaint> alert_of_speech();
   std::optional<Complaint> says_with_an_effect();
   std::optional<Complaint> type_of_a_form();
   std::optional<Complaint> mentions_a_text();

@@ -121,6 +121,8 @@ class Filter {
   bool told_of_title(std::size_t& at, std::size_t end);
   bool told_of_behind_title(std::size_t& at, std::size_t end);
   bool told_of_annex(std::size_t& at, std::size_t end);
+  bool told_of_several_places(std::size_t& at, std::size_t end);
+  bool told_of_link(std::size_t& at, std::size_t end);
   bool told_of_place_in_brackets(std::size_t& at, std::size_t end);
   bool told_of_text_without_marks(std::size_t& at, std::size_t end);
   bool told_of_traditional_units(const Raw& raw, std::size_t cut);

@@ -113,7 +113,25 @@ bool Filter::told_of_leftover(const Raw& number, std::uint32_t rest_begin, const
     pieces.push_back({L::UP_TO, rest_begin, raw.end});
     return true;
   }
+  if (a_length && rest == "之内") {  // 5分钟之内
+    complain(codes::kUnitLeftover, rest_begin, raw.end, {rest}, "did you mean “内”?", "是否想写“内”？",
+             {{span(rest_begin, raw.end), "内"}});
+    pieces.push_back({L::INSIDE, rest_begin, raw.end});
+    return true;
+  }
   if (!pieces.empty()) return false;
+  const std::size_t before_number = tokens.size() < 2 ? 0 : static_cast<std::size_t>(tokens[tokens.size() - 2].type);
+  if (kind_ == L::SOURCE && is_ascii(rest) && rest.size() <= 3 &&
+      (before_number == L::ARTICLE || before_number == L::PARAGRAPH || before_number == L::ITEM ||
+       before_number == L::SECTION)) {  // article 9A
+    const Token& place = tokens[tokens.size() - 2];
+    const std::uint32_t begin = before_number == L::SECTION ? number.begin : place.begin;
+    const std::string meant = "section \"" + std::string(slice(begin, raw.end)) + "\"";
+    complain(codes::kUnitLeftover, rest_begin, raw.end, {rest},
+             "a place that is no number is named in quotes: " + meant, "条款不是单纯数字时写在引号中：" + meant,
+             {{span(place.begin, raw.end), meant}});
+    return true;
+  }
   constexpr std::string_view kHundred = "百";
   if (rest.starts_with(kHundred) && whole) {
     const std::string_view unit = std::string_view(rest).substr(kHundred.size());
@@ -143,6 +161,12 @@ bool Filter::told_of_leftover(const Raw& number, std::uint32_t rest_begin, const
     if (holds_the_clock(tokens.size())) {
       result_.tokens.back() = {L::TIME, number.begin, raw.end};
       return tell_time(codes::kUnitLeftover, rest_begin, raw.end, hour, true), true;
+    }
+    if (tokens.size() > start_ + 1 && tokens[tokens.size() - 2].type == L::WITHIN) {  // within 2h
+      complain(codes::kUnitLeftover, rest_begin, raw.end, {rest}, "write " + length, "请写作：" + length,
+               {{span(number.begin, raw.end), length}});
+      pieces.push_back({L::TIME_UNIT, rest_begin, raw.end});
+      return true;
     }
     complain(codes::kUnitLeftover, rest_begin, raw.end, {rest},
              "a time of day is written " + hour + ", a length of time " + length,

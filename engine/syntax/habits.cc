@@ -389,6 +389,8 @@ constexpr auto kUnits = std::to_array<std::pair<std::string_view, std::string_vi
     {"yo", "years old"},
     {"mo", "months"},
     {"workdays", "working days"},
+    {"business days", "working days"},
+    {"business day", "working day"},
     {"yuan", "CNY"},
     {"rmb", "CNY"},
     {"renminbi", "CNY"},
@@ -447,7 +449,7 @@ bool means_expect(std::string_view written) {
 
 // What a rule is on, in the words of a bank.
 std::string_view subject_meant_by(std::string_view written) {
-  constexpr auto kRows = std::to_array<std::pair<std::string_view, std::string_view>>({
+  constexpr auto kSubjects = std::to_array<std::pair<std::string_view, std::string_view>>({
       {"机器人回答", "回答"},
       {"答复", "回答"},
       {"答案", "回答"},
@@ -510,8 +512,9 @@ std::string_view subject_meant_by(std::string_view written) {
       {"sales", "recommendation"},
       {"advice", "recommendation"},
   });
-  const auto row = std::find_if(kRows.begin(), kRows.end(), [&](const auto& each) { return each.first == written; });
-  return row == kRows.end() ? std::string_view() : row->second;
+  const auto row =
+      std::find_if(kSubjects.begin(), kSubjects.end(), [&](const auto& each) { return each.first == written; });
+  return row == kSubjects.end() ? std::string_view() : row->second;
 }
 
 bool is_remark(std::string_view written) {

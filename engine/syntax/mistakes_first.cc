@@ -102,6 +102,14 @@ std::optional<Complaint> Explainer::edits_of_speech() {
     if (holds({"命中", "敏感", "该词"})) return offering(at_, at_, {"命中处改为"});
     if (holds({"全文", "回答", "答复", "回复", "答案"})) return offering(at_, at_, {"全文改为"});
   }
+  if (at_ > 0 && type(at_ - 1) == P::THEN && (found == "say" || found == "提示")) {  // then say "…"
+    Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + found + "”", expected()}};
+    c.help = Both{
+        "what is said stands beside an effect, in a line of its own; a text that is added to the answer is disclosed: "
+        "then disclose NOTICE at end",
+        "提示另起一行，与某个处置同用；要在回答中补充一段文本，用披露：则 披露 风险提示 于 结尾"};
+    return c;
+  }
   const bool with = found == "replace" && at_ + 1 < count_ && (text(at_ + 1) == "with" || text(at_ + 1) == "by");
   if (!with && !is({"修改", "改为", "改成", "替换", "替换为", "修改为"})) return std::nullopt;
   const std::size_t last = with ? at_ + 1 : at_;
@@ -116,6 +124,47 @@ std::optional<Complaint> Explainer::edits_of_speech() {
            : Both{"the whole answer, or only what the rule found: say which; a text that is added is disclosed",
                   "是改写全文，还是只改写命中之处，请写明；补充一段文本用“披露”"};
   if (last + 1 < count_ && type(last + 1) == P::TEXT) c.fixes = {{c.span, answer}, {c.span, match}};
+  return c;
+}
+
+// opened date and time, level scale tol required, age integer in years: behind a type, as forms have it.
+std::optional<Complaint> Explainer::behind_a_type() {
+  if (type(0) != P::FACTS || at_ < 2 || at_ >= count_ || begins_line(at_)) return std::nullopt;
+  const std::string found = text(at_), next = text_of(at_ + 1);
+  if (type(at_ - 1) == P::T_DATE && ((found == "and" && next == "time") || (found == "and" && next == "hour")))
+    return offering(at_ - 1, at_ + 1, {"instant"});
+  if (type(at_ - 1) == P::T_INTEGER && found == "in" && next == "years")
+    return offering(at_, at_ + 1, {"counted in years old"});
+  if (type(at_ - 1) == P::T_INTEGER && (found == "周岁" || found == "岁")) return offering(at_, at_, {"按 周岁"});
+  constexpr auto kOfForms = std::to_array<std::string_view>(
+      {"required", "optional", "mandatory", "必填", "必须", "选填", "可选", "非空", "nullable"});
+  if (std::find(kOfForms.begin(), kOfForms.end(), found) == kOfForms.end()) return std::nullopt;
+  Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + found + "”", Both{"the end of the line", "行尾"}}};
+  c.help = Both{"whether a fact must be there is said nowhere: a rule that lacks it hands the turn to a person",
+                "事实是否必填无须声明：规则缺少所需事实时自会转人工"};
+  const std::size_t before = type(at_ - 1) == P::COMMA ? at_ - 1 : at_;
+  c.fixes.push_back({{source_, tokens_[before - 1].end, tokens_[at_].end}, ""});
+  return c;
+}
+
+// 自 2026-01-01, of a rule: the words that end it are left out.
+std::optional<Complaint> Explainer::since_left_open() {
+  if (type(0) != P::RULE || at_ < 2 || type(at_ - 2) != P::SINCE || !expects(P::ONWARD)) return std::nullopt;
+  if (type(at_ - 1) != P::DATE && type(at_ - 1) != P::DATE_WORDS) return std::nullopt;
+  if (at_ < count_ && !begins_line(at_)) return std::nullopt;
+  Complaint c{&codes::kUnexpectedEnd, {source_, tokens_[at_ - 1].end, tokens_[at_ - 1].end}, {"“起”"}};
+  c.fixes.push_back({c.span, " 起"});
+  return c;
+}
+
+// then warn, 则 预警, with no name behind it
+std::optional<Complaint> Explainer::alert_of_speech() {
+  if (at_ >= count_ || !expects(P::DISCLOSE) || type(at_ + 1) == P::WORD) return std::nullopt;
+  const std::string found = text(at_);
+  const bool says = found == "预警" || found == "警告" || found == "报警" || found == "warn" || found == "warning";
+  if (!says) return std::nullopt;
+  Complaint c = offering(at_, at_, {is_ascii(found) ? "alert suspicious" : "告警 可疑"});
+  c.help = Both{"an alert has a name, in one word", "告警之后写其名称"};
   return c;
 }
 

@@ -390,6 +390,14 @@ std::optional<Complaint> Explainer::comma_before_clause() {
     return s.token == type(next) && (s.kind == KeywordKind::clause || s.kind == KeywordKind::line);
   });
   if (!clause) return std::nullopt;
+  if (type(0) == P::FACTS && type(comma) == P::COMMA) {  // kind one of a, b, from crm
+    std::size_t of = comma;
+    while (of > 0 && type(of) != P::ONE_OF && !begins_line(of)) --of;
+    if (type(of) == P::ONE_OF && type(of + 1) != P::LPAREN && of + 1 < comma) {
+      const bool chinese = !is_ascii(text(of));
+      return offering(of + 1, comma - 1, {(chinese ? "（" : "(") + text(of + 1, comma - 1) + (chinese ? "）" : ")")});
+    }
+  }
   Complaint c{&codes::kUnexpected,
               span(next, next),
               {"“" + text(next) + "”", Both{"another item of the list", "列表的下一项"}}};

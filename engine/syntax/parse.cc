@@ -107,6 +107,9 @@ void drop_what_an_offer_mends(std::vector<Complaint>& complaints, std::string_vi
     };
     const std::uint32_t size = complaint.span.end - complaint.span.begin;
     if (offer.of_a_date && complaint.code != &codes::kUnexpected) return false;
+    if (size == 1 && bytes[complaint.span.begin] == '.' && complaint.span.end == offer.whole.end &&
+        size < offer.with.size())
+      return true;                              // say This is not for you.
     if (complaint.code == &codes::kNoSuchDate)  // 2008年3月以前
       return holds(offer.mended) && offer.with.find(bytes.substr(complaint.span.begin, size)) == std::string::npos;
     if (complaint.code != &codes::kUnexpected) return holds(offer.mended);
