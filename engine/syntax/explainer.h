@@ -220,6 +220,9 @@ class Explainer {
   std::optional<Complaint> condition_behind_a_list();
   std::optional<Complaint> contains_glued();
   std::optional<Complaint> day_of_speech();
+  std::optional<Complaint> subject_of_speech();
+  std::optional<Complaint> joint_in_an_example();
+  std::optional<Complaint> fact_in_words();
   std::optional<Complaint> redacts_but_for();
   bool is_a_choice(std::string_view name) const;
   std::optional<Complaint> values_listed() const;

@@ -197,6 +197,13 @@ std::string Lowering::closed_word(Node name, std::string_view list) {
     if (meant.empty() && std::find(chinese.begin(), chinese.end(), habit) != chinese.end()) meant = habit;
   if (list == "subject" && meant.empty()) meant = subject_meant_by(w.text);
   if (meant.empty()) meant = nearest(w.text, chinese);
+  const bool negated = w.text.starts_with("不") || w.text.starts_with("未") || w.text.starts_with("非") ||
+                       w.text.starts_with("无") || w.text.starts_with("un") || w.text.starts_with("not");
+  if (negated && list == "verdict") {  // 不拦截 is no slip of 拦截
+    complain(codes::kUnknownWord, w.span, {w.text, Both{all_en, all_zh}},
+             "say what it comes to: allow, where nothing holds the turn back", "写明结果本身：无须处置时写 放行");
+    return {};
+  }
   std::vector<Fix> fixes;
   if (!meant.empty()) fixes.push_back({w.span, meant});
   complain(codes::kUnknownWord, w.span, {w.text, Both{all_en, all_zh}},

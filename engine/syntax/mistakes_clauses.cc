@@ -168,8 +168,8 @@ std::optional<Complaint> Explainer::priority_left_out() {
 
 // hand off to desk in 5 minutes
 std::optional<Complaint> Explainer::within_left_out() {
-  if (type(0) != P::RULE || at_ < 2 || at_ + 2 >= count_ || text(at_) != "in" || type(at_ + 1) != P::NUMBER ||
-      type(at_ + 2) != P::TIME_UNIT || !ends_effect(at_ + 3))
+  if (type(0) != P::RULE || at_ < 2 || at_ + 2 >= count_ || (text(at_) != "in" && text(at_) != "within") ||
+      type(at_ + 1) != P::NUMBER || type(at_ + 2) != P::TIME_UNIT || !ends_effect(at_ + 3))
     return std::nullopt;
   std::size_t effect = at_ - 1;
   while (effect > 0 && type(effect) != P::HAND_OFF && !is_clause(effect)) --effect;

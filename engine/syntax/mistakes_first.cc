@@ -52,6 +52,20 @@ std::optional<Complaint> Explainer::place_of_disclosure() {
                                              {"在最后", "于 结尾"},
                                              {"于末尾", "于 结尾"},
                                              {"于最后", "于 结尾"},
+                                             {"在文末", "于 结尾"},
+                                             {"于文末", "于 结尾"},
+                                             {"在回答末尾", "于 结尾"},
+                                             {"在答复末尾", "于 结尾"},
+                                             {"在文首", "于 开头"},
+                                             {"在回答开头", "于 开头"},
+                                             {"at the end of", "at end"},
+                                             {"at the end of the", "at end"},
+                                             {"at the start of", "at start"},
+                                             {"at the start of the", "at start"},
+                                             {"at the beginning of", "at start"},
+                                             {"at the beginning of the", "at start"},
+                                             {"at the top of", "at start"},
+                                             {"at the top of the", "at start"},
                                              {"于最前", "于 开头"},
                                              {"在最前面", "于 开头"},
                                              {"在最后面", "于 结尾"},
@@ -63,11 +77,14 @@ std::optional<Complaint> Explainer::place_of_disclosure() {
                                              {"at the end", "at end"},
                                              {"at the bottom", "at end"},
                                              {"last", "at end"}});
-  for (std::size_t last = std::min(at_ + 2, count_ - 1) + 1; last-- > at_;) {
-    std::string written = text(at_, last);
+  for (std::size_t last = std::min(at_ + 5, count_ - 1) + 1; last-- > at_;) {
+    if (last > at_ && begins_line(last)) continue;
+    std::size_t said = last;  // at the end of the answer: without its last word
+    if (said > at_ + 2 && !value_of("subject", text(said)).empty()) --said;
+    std::string written = text(at_, said);
     if (!is_ascii(written)) std::erase(written, ' ');  // 于 末尾
     const auto row = std::find_if(kRows.begin(), kRows.end(), [&](const Row& r) { return r.written == written; });
-    if (row == kRows.end()) continue;
+    if (row == kRows.end() || (said == last && row->written.find(" of") != std::string_view::npos)) continue;
     const std::string meant(row->meant);
     Complaint c{&codes::kUnexpected, span(at_, last), {"“" + text(at_, last) + "”", "“" + meant + "”"}};
     c.fixes.push_back({c.span, meant});

@@ -303,7 +303,13 @@ std::optional<Complaint> Explainer::list_word() {
 
 // when A and when B
 std::optional<Complaint> Explainer::second_when() {
-  if (type(at_) != P::WHEN || at_ == 0 || (type(at_ - 1) != P::AND && type(at_ - 1) != P::OR)) return std::nullopt;
+  if (type(at_) != P::WHEN || at_ == 0) return std::nullopt;
+  if (type(at_ - 1) == P::UNLESS) {  // unless when A
+    Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", expected()}};
+    c.fixes.push_back({{source_, tokens_[at_ - 1].end, tokens_[at_].end}, ""});
+    return c;
+  }
+  if (type(at_ - 1) != P::AND && type(at_ - 1) != P::OR) return std::nullopt;
   Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", expected()}};
   c.help = Both{"it stands once, before the first condition", "此词只写一次，在第一个条件之前"};
   c.fixes.push_back({span(at_, at_), ""});

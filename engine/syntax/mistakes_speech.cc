@@ -117,6 +117,12 @@ std::optional<Complaint> Explainer::said_by_its_keyword() {
   const bool effect = (type(at_ - 1) == P::THEN || type(at_ - 1) == P::IF_UNKNOWN) && expects(P::BLOCK) &&
                       is(text(at_), {"应当", "应该", "应", "必须", "须", "需", "需要", "应予", "予以", "should", "must",
                                      "shall", "will", "please"});
+  if (type(at_) == P::THEN && (type(at_ - 1) == P::AND || type(at_ - 1) == P::ALSO_DO) && expects(P::BLOCK)) {
+    Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", expected()}};
+    c.help = Both{"it stands once, before the first effect", "此词只写一次，在第一个处置之前"};
+    c.fixes.push_back({{source_, tokens_[at_ - 1].end, tokens_[at_].end}, ""});
+    return c;
+  }
   const bool condition = at_ >= 2 && (type(at_ - 2) == P::WHEN || type(at_ - 2) == P::UNLESS) &&
                          type(at_ - 1) == P::WORD && is(text(at_ - 1), {"如果", "假如", "if"}) && type(at_) == P::WORD;
   if (!effect && !condition) return std::nullopt;
@@ -129,6 +135,48 @@ std::optional<Complaint> Explainer::said_by_its_keyword() {
   c.help = Both{"“" + before + "” says so: leave it out", "“" + before + "”已表明此意：请删去"};
   c.fixes.push_back({{source_, tokens_[word].begin, tokens_[word + 1].begin}, ""});
   return c;
+}
+
+// applies to all answers, 适用于 所有 回答
+std::optional<Complaint> Explainer::subject_of_speech() {
+  if (at_ < 2 || at_ >= count_ || type(at_) != P::WORD || type(at_ - 1) != P::WORD || begins_line(at_))
+    return std::nullopt;
+  if (!is(text(at_ - 1), {"all", "every", "any", "each", "the", "所有", "全部", "任何", "一切"})) return std::nullopt;
+  const int before = type(at_ - 2);
+  std::size_t opener = at_ - 2;
+  while (opener > 0 && (type(opener) == P::WORD || type(opener) == P::COMMA)) --opener;
+  if (type(opener) != P::APPLIES_TO || (before != P::APPLIES_TO && before != P::COMMA)) return std::nullopt;
+  Complaint c{
+      &codes::kUnexpected, span(at_ - 1, at_ - 1), {"“" + text(at_ - 1) + "”", Both{"what is judged", "所评判的内容"}}};
+  c.help = Both{"of all of them is meant where nothing else is said", "不另加说明即指全部"};
+  c.fixes.push_back({{source_, tokens_[at_ - 1].begin, tokens_[at_].begin}, ""});
+  return c;
+}
+
+// given answer; customer.age 15 — given answer with customer.age 15: a comma parts what is judged and its facts.
+std::optional<Complaint> Explainer::joint_in_an_example() {
+  if (type(0) != P::EXAMPLE || at_ < 2 || at_ + 2 >= count_ || !expects(P::COMMA) || begins_line(at_))
+    return std::nullopt;
+  if (type(at_) != P::SEMICOLON && !is(text(at_), {"with", "where", "and", "且", "其中", "并且"})) return std::nullopt;
+  if (type(at_ + 1) != P::WORD || type(at_ + 2) != P::DOT || begins_line(at_ + 1)) return std::nullopt;
+  const bool english = is_ascii(text(at_ - 1)), glued = tokens_[at_].end == tokens_[at_ + 1].begin;
+  Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", english ? "“,”" : "“，”"}};
+  c.fixes.push_back({{source_, tokens_[at_ - 1].end, tokens_[at_].end}, english ? (glued ? ", " : ",") : "，"});
+  return c;
+}
+
+// customer.time zone is "…", of a fact that is declared as time_zone
+std::optional<Complaint> Explainer::fact_in_words() {
+  if (at_ < 3 || at_ >= count_ || !expects(P::GE) || type(at_) != P::WORD || begins_line(at_)) return std::nullopt;
+  if (type(at_ - 1) != P::WORD || type(at_ - 2) != P::DOT) return std::nullopt;
+  std::size_t last = at_;
+  while (type(last + 1) == P::WORD && last < at_ + 4) ++last;
+  if (!compares(last + 1)) return std::nullopt;
+  std::string meant = text(at_ - 1);
+  for (std::size_t i = at_; i <= last; ++i) meant += (is_ascii(meant) ? "_" : "") + text(i);
+  constexpr std::size_t kSearched = 65'536;  // each mistake searches
+  const std::size_t declared = bytes_.substr(0, kSearched).find(" " + meant + " ");
+  return declared == std::string_view::npos ? std::nullopt : std::optional(offering(at_ - 1, last, {meant}));
 }
 
 // 当 不 客户.贵宾
@@ -367,6 +415,18 @@ std::optional<Complaint> Explainer::comma_round_a_list() {
     Complaint c = told(at_, "");
     c.arguments[1] = expected();
     c.help = Both{"the items follow at once", "其后直接写各项，不加逗号"};
+    return c;
+  }
+  const bool opens = type(at_ - 1) == P::WHEN || type(at_ - 1) == P::UNLESS || type(at_ - 1) == P::AS;
+  const bool behind_a_word =
+      opens || type(at_ - 1) == P::AND || type(at_ - 1) == P::OR || type(at_ - 1) == P::NOT || compares(at_ - 1);
+  if (type(at_) == P::COMMA && behind_a_word && !expects(P::COMMA) && type(0) != P::EXAMPLE) {  // 且，客户.年龄 …
+    Complaint c = told(at_, "");
+    c.arguments[1] = expected();
+    c.help = Both{"no comma stands behind “" + text(at_ - 1) + "”", "“" + text(at_ - 1) + "”之后不加逗号"};
+    if (opens)
+      c.help = Both{"no comma stands before a condition",
+                    "条件之前不加逗号"};  // the word before it may have been read already
     return c;
   }
   const bool joint = type(at_) == P::AND || type(at_) == P::OR;

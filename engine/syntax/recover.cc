@@ -189,7 +189,9 @@ void Recovery::cut() {
                               : begins_clause(type(i), indent(i).has_value()) ||
                                     (type(i) == P::WORD && indent(i) && means_a(KeywordKind::clause, word(i)));
       const bool joined = (type(i) == P::WHEN && (type(i - 1) == P::AND || type(i - 1) == P::OR)) ||  // … and when …
-                          (type(i) == P::THEN && type(i - 1) == P::IF_UNKNOWN);
+                          (type(i) == P::WHEN && type(i - 1) == P::UNLESS) ||
+                          (type(i) == P::THEN && (type(i - 1) == P::IF_UNKNOWN || type(i - 1) == P::AND ||
+                                                  type(i - 1) == P::ALSO_DO));  // block and then hand off
       if (begins && !joined) next(i, i);
       continue;
     }
@@ -648,7 +650,8 @@ bool blocks_parsing(const Complaint& complaint) {
   if (complaint.code == &codes::kUnclosedText) return complaint.fixes.empty();
   const std::string with = complaint.fixes.empty() ? std::string() : complaint.fixes.front().replacement;
   const bool text = (with.starts_with("“") && with != "“") || (with.starts_with("\"") && with != "\"");
-  return complaint.code == &codes::kUnclosedPattern || (complaint.code == &codes::kStraySign && !text);
+  const bool dot = with == ".";  // customer's age: it has been taken as one
+  return complaint.code == &codes::kUnclosedPattern || (complaint.code == &codes::kStraySign && !text && !dot);
 }
 
 Recovered recover(Door& door, const Token* tokens, std::size_t count, SourceId source, std::string_view bytes,

@@ -448,6 +448,16 @@ void Filter::layout(Reading& reading, std::size_t at, std::size_t end) {
 bool Filter::told_of_dot(std::size_t& at, std::size_t end) {
   const Raw& raw = raws_[at];
   const std::string_view dot = slice(raw.begin, raw.end);
+  const bool genitive = raw.type == L::STRAY && raw.glued && (dot == "'" || dot == "’") && last() == L::WORD &&
+                        at + 2 < end && raws_[at + 1].glued && slice(raws_[at + 1].begin, raws_[at + 1].end) == "s" &&
+                        !raws_[at + 2].glued && !raws_[at + 2].first && raws_[at + 2].type == L::WORD;
+  if (genitive && slips_.find(raw.begin) == slips_.end()) {  // customer's age
+    complain(codes::kStraySign, raw.begin, raw.end, {std::string(dot)}, "a dot parts the names of a path",
+             "路径的各名称以“.”隔开", {{span(raw.begin, raws_[at + 2].begin), "."}});
+    emit(L::DOT, raw.begin, raws_[at + 2].begin);
+    at += 2;
+    return true;
+  }
   const bool between_names = raw.glued && last() == L::WORD && at + 1 < end && raws_[at + 1].glued;
   if (raw.type != L::STRAY || !between_names || (dot != "·" && dot != "・" && dot != "•")) return false;
   complain(codes::kStraySign, raw.begin, raw.end, {std::string(dot)}, "a full stop parts the names of a path",

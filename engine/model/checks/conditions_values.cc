@@ -105,6 +105,8 @@ ExprPtr Conditions::literal(const syntax::Expr& expr, const Type* hint) {
       std::string instead;
       if (has_names(*hint) && literal.kind == syntax::LiteralKind::text) {
         help = say("Levels and choices stand without quotation marks.", "等级和取值不加引号。");
+        for (const Names& level : levels_of(work_.model, *hint))
+          if (std::find(level.all.begin(), level.all.end(), literal.text) != level.all.end()) instead = literal.text;
       } else if (std::string clock = help_for_a_clock(*hint, natural); !clock.empty()) {
         help = std::move(clock);
       } else if (has_names(*hint) && is_number(natural.kind)) {  // 高于 3 of R1 to R5
