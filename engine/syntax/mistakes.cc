@@ -60,6 +60,7 @@ Complaint Explainer::explained() {
                              &Explainer::subject_of_speech,
                              &Explainer::joint_in_an_example,
                              &Explainer::fact_in_words,
+                             &Explainer::behind_a_condition,
                              &Explainer::redacts_but_for,
                              &Explainer::values_joined,
                              &Explainer::comma_round_a_list,

@@ -101,7 +101,8 @@ std::optional<Complaint> Explainer::object_of_an_effect() {
   constexpr auto kPointers = std::to_array<std::string_view>({"该", "本", "此", "其", "这条", "这个"});
   const bool pointed =
       std::any_of(kPointers.begin(), kPointers.end(), [&](std::string_view each) { return object.starts_with(each); });
-  if (last == at_ && !pointed && object != "it" && value_of("subject", object).empty()) return std::nullopt;
+  if (last == at_ && !pointed && !is(object, {"it", "this", "that", "them"}) && value_of("subject", object).empty())
+    return std::nullopt;
   if (last + 1 < count_ && !ends_effect(last + 1)) return std::nullopt;
   Complaint c{&codes::kUnexpected, span(at_, last), {"“" + text(at_, last) + "”", expected()}};
   const std::string effect = text(at_ - 1);
@@ -115,9 +116,11 @@ std::optional<Complaint> Explainer::object_of_an_effect() {
 std::optional<Complaint> Explainer::said_by_its_keyword() {
   if (at_ == 0 || at_ >= count_) return std::nullopt;
   const bool effect = (type(at_ - 1) == P::THEN || type(at_ - 1) == P::IF_UNKNOWN) && expects(P::BLOCK) &&
-                      is(text(at_), {"应当", "应该", "应", "必须", "须", "需", "需要", "应予", "予以", "should", "must",
-                                     "shall", "will", "please"});
-  if (type(at_) == P::THEN && (type(at_ - 1) == P::AND || type(at_ - 1) == P::ALSO_DO) && expects(P::BLOCK)) {
+                      is(text(at_), {"应当",        "应该",   "应",     "必须", "须",    "需",   "需要",
+                                     "应予",        "予以",   "立即",   "立刻", "马上",  "直接", "一律",
+                                     "immediately", "always", "should", "must", "shall", "will", "please"});
+  if (type(at_) == P::THEN && (type(at_ - 1) == P::AND || type(at_ - 1) == P::ALSO_DO) && expects(P::BLOCK) &&
+      !begins_line(at_)) {
     Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", expected()}};
     c.help = Both{"it stands once, before the first effect", "此词只写一次，在第一个处置之前"};
     c.fixes.push_back({{source_, tokens_[at_ - 1].end, tokens_[at_].end}, ""});
@@ -217,6 +220,18 @@ std::optional<Complaint> Explainer::behind_a_list() {
   Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", expected()}};
   c.help = Both{"“" + text(verb) + "” says so: leave it out", "“" + text(verb) + "”已表明此意：请删去"};
   c.fixes.push_back({{source_, tokens_[at_ - 1].end, tokens_[at_].end}, ""});
+  return c;
+}
+
+// 当 客户.年龄 低于 18 的时候
+std::optional<Complaint> Explainer::behind_a_condition() {
+  if (type(0) != P::RULE || at_ < 2 || at_ >= count_ || begins_line(at_) || !expects(P::AND)) return std::nullopt;
+  if (!is(text(at_), {"时", "的时候", "的情况下", "的情形", "的情形下", "的情况", "之时", "的"})) return std::nullopt;
+  const std::size_t behind = type(at_ + 1) == P::COMMA ? at_ + 2 : at_ + 1;
+  if (behind < count_ && !begins_line(behind) && !is_clause(behind)) return std::nullopt;
+  Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", expected()}};
+  c.help = Both{"“when” says so: leave it out", "“当”已表明此意：请删去"};
+  c.fixes.push_back({{source_, tokens_[at_ - 1].end, tokens_[behind - 1].end}, ""});
   return c;
 }
 

@@ -190,8 +190,9 @@ void Recovery::cut() {
                                     (type(i) == P::WORD && indent(i) && means_a(KeywordKind::clause, word(i)));
       const bool joined = (type(i) == P::WHEN && (type(i - 1) == P::AND || type(i - 1) == P::OR)) ||  // … and when …
                           (type(i) == P::WHEN && type(i - 1) == P::UNLESS) ||
-                          (type(i) == P::THEN && (type(i - 1) == P::IF_UNKNOWN || type(i - 1) == P::AND ||
-                                                  type(i - 1) == P::ALSO_DO));  // block and then hand off
+                          (type(i) == P::THEN && type(i - 1) == P::IF_UNKNOWN) ||
+                          (type(i) == P::THEN && !indent(i) &&
+                           (type(i - 1) == P::AND || type(i - 1) == P::ALSO_DO));  // block and then hand off
       if (begins && !joined) next(i, i);
       continue;
     }

@@ -107,6 +107,10 @@ ExprPtr Conditions::literal(const syntax::Expr& expr, const Type* hint) {
         help = say("Levels and choices stand without quotation marks.", "等级和取值不加引号。");
         for (const Names& level : levels_of(work_.model, *hint))
           if (std::find(level.all.begin(), level.all.end(), literal.text) != level.all.end()) instead = literal.text;
+      } else if (hint->kind == TypeKind::yes_no &&
+                 (literal.text == "yes" || literal.text == "no" || literal.text == "是" || literal.text == "否")) {
+        help = say("It stands without quotation marks.", "不加引号。");
+        instead = literal.text;
       } else if (std::string clock = help_for_a_clock(*hint, natural); !clock.empty()) {
         help = std::move(clock);
       } else if (has_names(*hint) && is_number(natural.kind)) {  // 高于 3 of R1 to R5
