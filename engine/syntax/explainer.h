@@ -224,6 +224,7 @@ class Explainer {
   std::optional<Complaint> joint_in_an_example();
   std::optional<Complaint> fact_in_words();
   std::optional<Complaint> behind_a_condition();
+  std::optional<Complaint> joins_nothing();
   std::optional<Complaint> redacts_but_for();
   bool is_a_choice(std::string_view name) const;
   std::optional<Complaint> values_listed() const;

@@ -61,6 +61,7 @@ Complaint Explainer::explained() {
                              &Explainer::joint_in_an_example,
                              &Explainer::fact_in_words,
                              &Explainer::behind_a_condition,
+                             &Explainer::joins_nothing,
                              &Explainer::redacts_but_for,
                              &Explainer::values_joined,
                              &Explainer::comma_round_a_list,

@@ -252,7 +252,7 @@ std::optional<Complaint> Explainer::currency_of_speech() {
   std::string code;
   for (const char each : lower) code += static_cast<char>(each - 'a' + 'A');
   if (code != found && minor_units(code)) return offering(at_, at_, {code});
-  if (code != found || minor_units(code)) return std::nullopt;
+  if (code != found || minor_units(code) || lower == "and") return std::nullopt;  // 18 AND …
   Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + found + "”", Both{"a unit", "单位"}}};
   c.help = Both{"a currency is named as in ISO 4217: CNY, USD, EUR", "币种按 ISO 4217 书写：CNY、USD、EUR"};
   return c;

@@ -223,6 +223,18 @@ std::optional<Complaint> Explainer::behind_a_list() {
   return c;
 }
 
+// 当 客户.贵宾 且 / 则 拦截: the next clause begins, and nothing has been joined.
+std::optional<Complaint> Explainer::joins_nothing() {
+  if (type(0) != P::RULE || at_ < 3 || at_ >= count_ || !begins_line(at_) || !is_clause(at_)) return std::nullopt;
+  const int joint = type(at_ - 1);
+  if (joint != P::AND && joint != P::OR && joint != P::ALSO_DO) return std::nullopt;
+  Complaint c{
+      &codes::kUnexpected, span(at_ - 1, at_ - 1), {"“" + text(at_ - 1) + "”", Both{"the end of the line", "行尾"}}};
+  c.help = Both{"nothing follows it: leave it out, or write what it joins", "其后没有内容：请删去，或写出所连接的内容"};
+  c.fixes.push_back({{source_, tokens_[at_ - 2].end, tokens_[at_ - 1].end}, ""});
+  return c;
+}
+
 // 当 客户.年龄 低于 18 的时候
 std::optional<Complaint> Explainer::behind_a_condition() {
   if (type(0) != P::RULE || at_ < 2 || at_ >= count_ || begins_line(at_) || !expects(P::AND)) return std::nullopt;
