@@ -547,6 +547,14 @@ ExprPtr Lowering::share(Node node) {
       case P::OF_SHARE: {  // X 的 20%, X 的 4倍, X 的 入口比例
         if (const Node named = n.child(P::RuleAtom)) {
           ExprPtr part = atom(named);
+          if (part->op == Op::now && e->op == Op::path) {  // 客户.时区 的 此刻
+            const std::string meant = "按 " + text_of(e->span) + "，此刻";
+            complain(codes::kUnexpected, span, {"“" + text_of(span) + "”", "“" + meant + "”"}, {}, {}, {{span, meant}});
+            part->args.push_back(std::move(e));
+            part->span = span;
+            e = std::move(part);
+            break;
+          }
           if (part->op != Op::path && !part->bracketed)
             complain(codes::kWrongUnit, part->span,
                      {text_of(part->span), Both{"a share such as 20 %", "比例，如 20% 或 4倍"}});

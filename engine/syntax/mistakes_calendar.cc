@@ -321,10 +321,13 @@ std::optional<Complaint> Explainer::zone_of_the_clock() {
     std::size_t end = at;
     while (type(end) == P::WORD) {
       ++end;
-      if (type(end) != P::DOT || type(end + 1) != P::WORD) break;
+      if ((type(end) != P::DOT && type(end) != P::SLASH) || type(end + 1) != P::WORD) break;  // Europe/Berlin
       ++end;
     }
     return end;
+  };
+  const auto in_quotes = [](const std::string& zone) {
+    return zone.find('/') != zone.npos && !zone.starts_with('"') ? "\"" + zone + "\"" : zone;
   };
   const auto named = [&](std::size_t in) {
     const std::size_t end = text_of(in) == "in" ? behind_zone(in + 1) : in;
@@ -336,11 +339,11 @@ std::optional<Complaint> Explainer::zone_of_the_clock() {
   const bool later = word == P::GT || word == P::GE, earlier = word == P::LT || word == P::LE;
   if (before && word == P::BETWEEN && type(verb + 1) == P::TIME && type(verb + 2) == P::AND &&
       type(verb + 3) == P::TIME)
-    return offering(first, verb + 3, {"now " + text(verb, verb + 3) + " " + text(first + 1, verb - 1)});
+    return offering(first, verb + 3, {"now " + text(verb, verb + 3) + " in " + in_quotes(text(first + 2, verb - 1))});
   if ((!later && !earlier) || type(verb + 1) != P::TIME) return std::nullopt;
   const std::size_t end = before ? verb + 2 : named(verb + 2);
   if (!before && end == verb + 2) return std::nullopt;
-  const std::string zone = before ? text(first + 2, verb - 1) : text(verb + 3, end - 1);
+  const std::string zone = in_quotes(before ? text(first + 2, verb - 1) : text(verb + 3, end - 1));
   const Asked asked = asked_of_the_clock(later, earlier, text(verb + 1), Language::en, zone);
   if (!asked.same) return std::nullopt;
   return offering(first, end - 1, {asked.sentence});

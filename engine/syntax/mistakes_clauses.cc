@@ -313,6 +313,10 @@ std::optional<Complaint> Explainer::then_left_out() {
 
 // if unknown then block
 std::optional<Complaint> Explainer::then_behind_unknown() {
+  constexpr auto kUnknown =
+      std::to_array<std::string_view>({"如不明", "如果不明", "若未知", "如未知", "不明时", "若不明时"});
+  const bool of_speech = at_ < count_ && std::find(kUnknown.begin(), kUnknown.end(), text(at_)) != kUnknown.end();
+  if (of_speech && type(at_ + 1) == P::THEN) return offering(at_, at_ + 1, {"若不明"});
   if (type(at_) != P::THEN || at_ == 0 || type(at_ - 1) != P::IF_UNKNOWN) return std::nullopt;
   Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + text(at_) + "”", Both{"an effect", "处置"}}};
   c.help = Both{"the effects stand right behind it", "其后直接写处置"};

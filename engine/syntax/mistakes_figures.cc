@@ -236,6 +236,12 @@ std::optional<Complaint> Explainer::part_of_glued() {
 
 // 距今 不足12个月: the negation of 不少于 leaves out the same day.
 std::optional<Complaint> Explainer::less_than_ago() {
+  // 生日 至今 不满 14周岁, 生日 距今 不满14周岁: how old somebody is goes by full years
+  const std::size_t word = at_ < count_ && text(at_) == "至今" ? at_ : at_ > 0 ? at_ - 1 : 0;
+  const bool ago = type(word) == P::AGO_FROM_NOW || (word < count_ && text(word) == "至今");
+  if (ago && word > 0 && type(word + 2) == P::NUMBER && (text_of(word + 3) == "周岁" || text_of(word + 3) == "岁") &&
+      (type(word + 1) == P::LT || type(word + 1) == P::GE || type(word + 1) == P::GT || type(word + 1) == P::LE))
+    return offering(word, word + 3, {"至今满年数 " + text(word + 1) + " " + text(word + 2)});
   if (type(at_) != P::LT || at_ < 2 || type(at_ - 1) != P::AGO_FROM_NOW) return std::nullopt;
   const std::size_t begin = comparison_begin(at_ - 1), end = comparison_end(at_);
   if (begin >= at_ - 1 || end <= at_ + 1 || (begin > 0 && type(begin - 1) == P::NOT)) return std::nullopt;

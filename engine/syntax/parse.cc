@@ -101,33 +101,39 @@ void drop_what_an_offer_mends(std::vector<Complaint>& complaints, std::string_vi
                    [](const Offer& a, const Offer& b) { return a.mended.begin < b.mended.begin; });
   std::uint32_t reach = 0;
   for (Offer& offer : offers) offer.reach = reach = std::max({reach, offer.mended.end, offer.whole.end});
-  const auto mends = [&](const Offer& offer, const Complaint& complaint) {
-    const auto holds = [&](const Span& span) {
-      return span.begin <= complaint.span.begin && complaint.span.end <= span.end;
-    };
-    const std::uint32_t size = complaint.span.end - complaint.span.begin;
+  const auto mends = [&](const Offer& offer, const Complaint& complaint, const Span& place) {
+    const auto holds = [&](const Span& span) { return span.begin <= place.begin && place.end <= span.end; };
+    const std::uint32_t size = place.end - place.begin;
     if (offer.of_a_date && complaint.code != &codes::kUnexpected) return false;
-    if (size == 1 && bytes[complaint.span.begin] == '.' && complaint.span.end == offer.whole.end &&
-        size < offer.with.size())
+    if (size == 1 && bytes[place.begin] == '.' && place.end == offer.whole.end && size < offer.with.size())
       return true;                              // say This is not for you.
     if (complaint.code == &codes::kNoSuchDate)  // 2008年3月以前
-      return holds(offer.mended) && offer.with.find(bytes.substr(complaint.span.begin, size)) == std::string::npos;
+      return holds(offer.mended) && offer.with.find(bytes.substr(place.begin, size)) == std::string::npos;
+    if (complaint.code == &codes::kSaidTwice) {  // except when …, of “unless”: what is written there says it no more
+      const std::uint32_t again = complaint.span.end - complaint.span.begin;
+      return holds(offer.mended) && offer.with.find(bytes.substr(complaint.span.begin, again)) == std::string::npos;
+    }
     if (complaint.code != &codes::kUnexpected) return holds(offer.mended);
     constexpr std::size_t kLong = 1000;  // a list that is offered whole is searched for none of what stands in it
     return holds(offer.whole) && size < offer.whole.end - offer.whole.begin && offer.with.size() <= kLong &&
-           offer.with.find(bytes.substr(complaint.span.begin, size)) == std::string::npos;
+           offer.with.find(bytes.substr(place.begin, size)) == std::string::npos;
   };
   std::erase_if(complaints, [&](const Complaint& complaint) {
     if (complaint.code != &codes::kKeywordGlued && complaint.code != &codes::kUnitLeftover &&
         complaint.code != &codes::kDigitInName && complaint.code != &codes::kGroupedNumber &&
-        complaint.code != &codes::kNoSuchDate && complaint.code != &codes::kUnexpected)
+        complaint.code != &codes::kNoSuchDate && complaint.code != &codes::kUnexpected &&
+        complaint.code != &codes::kSaidTwice)
       return false;
-    auto behind = std::upper_bound(offers.begin(), offers.end(), complaint.span.begin,
-                                   [](std::uint32_t at, const Offer& one) { return at < one.mended.begin; });
-    for (; behind != offers.begin() && std::prev(behind)->reach >= complaint.span.end; --behind) {
-      if (mends(*std::prev(behind), complaint)) return true;
-    }
-    return false;
+    const auto mended = [&](const Span& place) {
+      auto behind = std::upper_bound(offers.begin(), offers.end(), place.begin,
+                                     [](std::uint32_t at, const Offer& one) { return at < one.mended.begin; });
+      for (; behind != offers.begin() && std::prev(behind)->reach >= place.end; --behind) {
+        if (mends(*std::prev(behind), complaint, place)) return true;
+      }
+      return false;
+    };
+    return mended(complaint.span) || (complaint.code == &codes::kSaidTwice && !complaint.related.empty() &&
+                                      mended(complaint.related.front().first));
   });
 }
 
