@@ -149,6 +149,9 @@ std::optional<Complaint> Explainer::habit() {
     if (fitting.empty()) continue;
     if (fitting.front() == "包含" && type(last + 1) == P::WORD && !begins_line(last + 1))
       fitting = {"包含任一"};  // 提到 用语
+    const bool condition = type(0) == P::RULE && type(last + 1) == P::WORD && type(last + 2) == P::DOT;
+    if (fitting.front() == "理由" && condition && may_stand(*spellings_from("当").front()))
+      fitting = {"当"};  // 因为 客户.贵宾
     if (text(at_) == "if" && at_ + 1 < count_ &&
         !nearest(text(at_ + 1), std::array<std::string_view, 1>{"unknown"}).empty())
       return std::nullopt;                     // `if unknwon`
