@@ -147,6 +147,9 @@ std::optional<Complaint> Explainer::habit() {
         fitting.push_back(s.text);
     }
     if (fitting.empty()) continue;
+    std::sort(fitting.begin(), fitting.end(), [&](std::string_view a, std::string_view b) {  // the likelier first
+      return std::find(meant.begin(), meant.end(), a) < std::find(meant.begin(), meant.end(), b);
+    });
     if (fitting.front() == "包含" && type(last + 1) == P::WORD && !begins_line(last + 1))
       fitting = {"包含任一"};  // 提到 用语
     const bool condition = type(0) == P::RULE && type(last + 1) == P::WORD && type(last + 2) == P::DOT;

@@ -440,14 +440,23 @@ bool Conditions::told_of_misnamed_group(const std::vector<std::string>& steps) {
                                                                                          {"用户", "customer"},
                                                                                          {"客人", "customer"},
                                                                                          {"商品", "product"}});
-  for (auto& [name, group] : work_.groups) {
-    if (group.built_in || !group.members.contains(steps[1])) continue;
-    const bool said_so = std::any_of(kSaidSo.begin(), kSaidSo.end(), [&](const auto& row) {
-      return row.first == name && row.second == asked.names.front();
-    });
-    const bool longer = std::any_of(asked.names.begin(), asked.names.end(),
-                                    [&](const std::string& each) { return name.starts_with(each); });
-    if (!said_so && !longer && nearest(name, std::span<const std::string>(asked.names)).empty()) continue;
+  const auto [known, first] = work_.like_built_in.try_emplace(asked.names.front());
+  if (first) {
+    constexpr std::size_t kMost = 8;
+    for (const auto& [name, group] : work_.groups) {
+      if (group.built_in || known->second.size() == kMost) continue;
+      const bool said_so = std::any_of(kSaidSo.begin(), kSaidSo.end(), [&](const auto& row) {
+        return row.first == name && row.second == asked.names.front();
+      });
+      const bool longer = std::any_of(asked.names.begin(), asked.names.end(),
+                                      [&](const std::string& each) { return name.starts_with(each); });
+      if (said_so || longer || !nearest(name, std::span<const std::string>(asked.names)).empty())
+        known->second.push_back(name);
+    }
+  }
+  for (const std::string& name : known->second) {
+    Work::Group& group = work_.groups.at(name);
+    if (!group.members.contains(steps[1])) continue;
     if (!group.misnamed) {
       group.misnamed = true;
       const std::string& meant = steps.front();

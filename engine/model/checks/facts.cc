@@ -480,10 +480,13 @@ class Facts {
         constexpr auto kOfForms = std::to_array<std::string_view>(
             {"required", "optional", "mandatory", "etc", "必填", "必须", "选填", "可选", "等", "等等"});
         const Span span = type.choices.back().first.span;
-        if (std::find(kOfForms.begin(), kOfForms.end(), last) != kOfForms.end()) {
-          work_.report(codes::kAssessedAsChoice, item, span, {last},
-                       Work::say(item, "If it is no choice, delete it.", "若不是一个取值，请删去。"),
-                       Severity::warning);
+        if (!in_brackets && std::find(kOfForms.begin(), kOfForms.end(), last) != kOfForms.end()) {
+          work_.report(
+              codes::kAssessedAsChoice, item, span, {last},
+              Work::say(item,
+                        "If it is no choice, delete it; if it is one, the choices stand in brackets: one of (a, b)",
+                        "若不是一个取值，请删去；若是，请给各取值加括号：取值（甲、乙）"),
+              Severity::warning);
         }
         if (!in_brackets && set.choices.size() > 1 && (last == "assessed" || last == "经评估")) {
           work_.report(

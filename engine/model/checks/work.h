@@ -70,9 +70,11 @@ class Work {
     Span head;              // its name where a pack declares it
     bool misnamed = false;  // which was told: customers, of the built-in customer
   };
-  std::map<std::string, Group, std::less<>> groups;                           // first name → group
-  std::map<std::string, std::string, std::less<>> group_names;                // any name → first name
-  std::map<std::string, Index, std::less<>> single_facts;                     // channel, 渠道, … → Model::facts
+  std::map<std::string, Group, std::less<>> groups;             // first name → group
+  std::map<std::string, std::string, std::less<>> group_names;  // any name → first name
+  std::map<std::string, std::vector<std::string>>
+      like_built_in;                                       // built-in group → declared ones named nearly so, when asked
+  std::map<std::string, Index, std::less<>> single_facts;  // channel, 渠道, … → Model::facts
   std::map<Index, std::map<std::string, Index, std::less<>>> record_members;  // record or list → any name → fact
   std::map<Index, std::set<Index>> declared_by;                               // fact → packs
   // What each of several packs that declare one fact calls it, and its choices: fact, 0, pack and set, choice, pack.
