@@ -89,6 +89,8 @@ constexpr auto kRows = std::to_array<Row>({
     {"says", {"contains"}},
     {"states", {"contains"}},
     {"has", {"contains", "includes"}},
+    {"全部满足", {"同时满足"}},
+    {"均满足", {"同时满足"}},
     {"出现", {"包含"}},
     {"出现了", {"包含"}},
     {"里 有", {"包含"}},

@@ -51,9 +51,9 @@ class Lowering {
   Literal literal(Node number);
   std::optional<Literal> duration(Node slot);
   ExprPtr duration_or_path(Node slot);
-  // `since`: the first day of a range whose second this is.
+  // `since`: by which the year and the month are known that were left out, as was told.
   Days day(Node node, std::optional<Days> since = {});
-  DateRange days_range(Node node);
+  DateRange days_range(Node node, std::optional<Days> since = {});
   std::int32_t seconds_of_day(Node time_token);
   int weekday(Node token);
   bool instant(Span span, Literal& into);

@@ -607,6 +607,14 @@ ExprPtr Lowering::operand(Node node) {
   if (of) of = of.next();  // behind the word
   e = n.is(P::RuleNumber) ? number_value(n) : atom(n);
   if (of) {
+    const bool half = e->op == Op::path && e->path.parts.size() == 1 && e->path.parts.front().text == "half";
+    if (half) {  // half of customer.income
+      complain(codes::kUnexpected, e->span, {"“half”", "“50 %”"}, {}, {}, {{e->span, "50 %"}});
+      e->op = Op::literal;
+      e->literal.kind = LiteralKind::percent;
+      e->literal.number = Decimal(50);
+      e->literal.unit = "%";
+    }
     // A share: 20 %, or a parameter or fact that holds one.
     const bool share =
         e->op == Op::literal ? e->literal.kind == LiteralKind::percent : e->op == Op::path || e->bracketed;

@@ -420,7 +420,9 @@ CalendarDecl Lowering::calendar(Node node) {
       case P::CLOSED:
       case P::OPEN:
         for (Node range = n.first(); range; range = range.next()) {
-          if (range.is(P::RuleDays_range)) (n.type() == P::CLOSED ? d.closed : d.open).push_back(days_range(range));
+          if (range.is(P::RuleDays_range))
+            (n.type() == P::CLOSED ? d.closed : d.open)
+                .push_back(days_range(range, d.covers ? std::optional(d.covers->from) : std::nullopt));
         }
         break;
       default:

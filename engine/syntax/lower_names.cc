@@ -55,6 +55,8 @@ Word Lowering::bare_word(Node token) { return {nfkc(written(token)), token.span(
 Word Lowering::word(Node node) {
   Word w{written(node), node.span()};
   if (!is_ascii(w.text)) w.text = nfkc(w.text);
+  if (node.type() == P::WORD)  // rule too risky, rule too-risky, which was told: the name that is offered
+    std::replace_if(w.text.begin(), w.text.end(), [](char c) { return c == ' ' || c == '-'; }, '_');
   if (node.type() != P::WORD && w.text.find_first_of(" \n\t\r") != std::string::npos) {
     complain(codes::kReservedName, node.span(), {w.text});  // several words that the filter joined
   }
@@ -181,8 +183,6 @@ std::vector<Word> Lowering::words(Node names_list) {
   }
   return result;
 }
-
-namespace {}  // namespace
 
 std::string Lowering::closed_word(Node name, std::string_view list) {
   const Word w = word(name);

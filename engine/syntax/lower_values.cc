@@ -264,7 +264,8 @@ Days Lowering::day(Node node, std::optional<Days> since) {
       std::string s = std::to_string(number);
       return s.size() < width ? std::string(width - s.size(), '0') + s : s;
     };
-    if (since && !parts.empty() && parts.size() < 3 && text.ends_with("日")) {  // 2026年1月1日至3日, which was told
+    // 2026年1月1日至3日, 1月1日至1月3日, which were told
+    if (since && !parts.empty() && parts.size() < 3 && (text.ends_with("日") || text.ends_with("号"))) {
       const std::string begins = format_date(*since);
       if (parts.size() == 1) parts.insert(parts.begin(), std::atoi(begins.substr(5, 2).c_str()));
       parts.insert(parts.begin(), std::atoi(begins.substr(0, 4).c_str()));
@@ -309,7 +310,7 @@ Days Lowering::day(Node node, std::optional<Days> since) {
   return nearest_day(text);
 }
 
-DateRange Lowering::days_range(Node node) {
+DateRange Lowering::days_range(Node node, std::optional<Days> since) {
   DateRange range;
   range.span = node.span();
   bool first = true;
@@ -317,7 +318,7 @@ DateRange Lowering::days_range(Node node) {
   const std::size_t told = complaints_.size();
   for (Node n = node.first(); n; n = n.next()) {
     if (!n.is(P::RuleDay)) continue;
-    const Days days = day(n, first ? std::optional<Days>() : std::optional(range.from));
+    const Days days = day(n, first ? since : std::optional(range.from));
     if (first) {
       range.from = range.to = days;
       from = n.span();

@@ -176,10 +176,21 @@ std::optional<Complaint> Explainer::since_left_open() {
 
 // then warn, 则 预警, with no name behind it
 std::optional<Complaint> Explainer::alert_of_speech() {
-  if (at_ >= count_ || !expects(P::DISCLOSE) || type(at_ + 1) == P::WORD) return std::nullopt;
+  if (at_ >= count_ || !expects(P::DISCLOSE)) return std::nullopt;
   const std::string found = text(at_);
   const bool says = found == "预警" || found == "警告" || found == "报警" || found == "warn" || found == "warning";
   if (!says) return std::nullopt;
+  const std::string whom = text_of(type(at_ + 1) == P::WORD && text(at_ + 1) == "the" ? at_ + 2 : at_ + 1);
+  if (whom == "客户" || whom == "用户" || whom == "顾客" || whom == "customer" || whom == "user" || whom == "client") {
+    Complaint c{&codes::kUnexpected, span(at_, at_), {"“" + found + "”", expected()}};
+    c.help = Both{
+        "an alert tells the bank's own people; what the customer reads is disclosed (then disclose NOTICE at end), or "
+        "said "
+        "beside an effect: say en \"…\"",
+        "告警只告知行内人员；给客户看的话用披露（则 披露 风险提示 于 结尾），或写在处置之后：提示 “…”"};
+    return c;
+  }
+  if (type(at_ + 1) == P::WORD && !begins_line(at_ + 1)) return std::nullopt;
   Complaint c = offering(at_, at_, {is_ascii(found) ? "alert suspicious" : "告警 可疑"});
   c.help = Both{"an alert has a name, in one word", "告警之后写其名称"};
   return c;

@@ -150,6 +150,17 @@ std::optional<Complaint> Explainer::habit() {
     std::sort(fitting.begin(), fitting.end(), [&](std::string_view a, std::string_view b) {  // the likelier first
       return std::find(meant.begin(), meant.end(), a) < std::find(meant.begin(), meant.end(), b);
     });
+    if (type(0) == P::FACTS && !speaks_english()) {  // 年龄 int: a type of a Chinese file
+      for (std::string_view& each : fitting) {
+        const auto english = std::find_if(all_spellings().begin(), all_spellings().end(),
+                                          [&](const Spelling& s) { return s.text == each && is_ascii(s.text); });
+        if (english == all_spellings().end()) continue;
+        const auto chinese = std::find_if(all_spellings().begin(), all_spellings().end(), [&](const Spelling& s) {
+          return s.token == english->token && s.language == Language::zh;
+        });
+        if (chinese != all_spellings().end()) each = chinese->text;
+      }
+    }
     if (fitting.front() == "包含" && type(last + 1) == P::WORD && !begins_line(last + 1))
       fitting = {"包含任一"};  // 提到 用语
     const bool condition = type(0) == P::RULE && type(last + 1) == P::WORD && type(last + 2) == P::DOT;

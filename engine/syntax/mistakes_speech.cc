@@ -485,8 +485,11 @@ std::optional<Complaint> Explainer::level_and_above() {
   for (std::size_t i = at_; i >= 4 && at_ - i <= 1; --i) {  // the parser may stop behind it
     if (i >= count_ || (text(i) != "above" && text(i) != "below") || !closes(i + 1)) continue;
     const bool joint = type(i - 1) == P::OR || type(i - 1) == P::AND;
-    if (!joint || type(i - 2) != P::WORD || type(i - 3) != P::IS) continue;
-    return offering(i - 3, i, {(text(i) == "above" ? "is at least " : "is at most ") + text(i - 2)});
+    const bool above = text(i) == "above";
+    if (!joint || type(i - 2) != P::WORD || (type(i - 3) != P::IS && type(i - 3) != P::IS_NOT)) continue;
+    const std::string_view meant =
+        type(i - 3) == P::IS ? (above ? "is at least " : "is at most ") : (above ? "is below " : "is above ");
+    return offering(i - 3, i, {std::string(meant) + text(i - 2)});
   }
   const std::string found = text_of(at_);
   struct Tail {
@@ -519,8 +522,11 @@ std::optional<Complaint> Explainer::level_and_above() {
     if (!found.ends_with(tail.written)) continue;
     const std::string level = found.substr(0, found.size() - tail.written.size());
     if (!closes(at_ + 1)) return std::nullopt;
-    const bool spaced = level.empty() && at_ >= 3 && type(at_ - 1) == P::WORD && type(at_ - 2) == P::IS;
-    if (spaced) return offering(at_ - 2, at_, {std::string(tail.meant) + " " + text(at_ - 1)});
+    const bool spaced = level.empty() && at_ >= 3 && type(at_ - 1) == P::WORD;
+    if (spaced && type(at_ - 2) == P::IS)
+      return offering(at_ - 2, at_, {std::string(tail.meant) + " " + text(at_ - 1)});
+    if (spaced && type(at_ - 2) == P::IS_NOT)  // 不为 R4 以上
+      return offering(at_ - 2, at_, {(tail.meant == "不低于" ? "低于 " : "高于 ") + text(at_ - 1)});
     if (level.empty() || type(at_) != P::WORD || type(at_ - 1) != P::WORD || !expects(P::GE)) return std::nullopt;
     return offering(at_, at_, {std::string(tail.meant) + " " + level});
   }

@@ -269,6 +269,14 @@ ExprPtr Conditions::membership(const syntax::Expr& expr) {
       continue;
     }
     const ExprPtr one = value(*item, &x->type);
+    const bool condition = one && one->type.kind == TypeKind::yes_no && x->type.kind != TypeKind::yes_no;
+    if (condition && one->op != Op::constant && item != items.front()) {  // kind is one of a, b, customer.vip
+      wrong_type(item->span, describe(work_.model, unbounded(x->type), language()),
+                 quoted(item->span) + say(" (yes/no)", "（是否）"),
+                 say("Another condition begins here: “and” or “or” stands before it, in all of (…) a “;”.",
+                     "此处是另一个条件：其前写“且”或“或”；在“同时满足（…）”中写“；”。"));
+      return nullptr;
+    }
     const ExprPtr equal = one ? compare(Op::eq, x, one, *item) : nullptr;
     if (!equal) {
       good = false;
