@@ -134,7 +134,7 @@ std::string Conditions::subject_of(const syntax::Expr& first, const std::vector<
   for (const auto& [name, member] : work_.groups.at(group->second).members) {
     const Fact& fact = work_.model.facts[member];
     const std::string path = path_in(fact.path_names, language());
-    if (path == only || !has_names(fact.type)) continue;
+    if (path == only || !has_names(fact.type) || work_.spoilt_facts.contains(member)) continue;
     const std::set<Index>& packs = work_.declared_by[member];
     if (std::none_of(packs.begin(), packs.end(), [&](Index pack) { return work_.scope.sees(item_.pack, pack); }))
       continue;
