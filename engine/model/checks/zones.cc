@@ -11,16 +11,32 @@ namespace {
 
 // Zones by their abbreviations and cities, as people name them: a zone with nearly these letters is another part of the world.
 std::string_view zone_meant_by(std::string_view name) {
-  constexpr auto kRows = std::to_array<std::pair<std::string_view, std::string_view>>(
-      {{"BST", "Europe/London"},          {"UK", "Europe/London"},       {"London", "Europe/London"},
-       {"CST", "Asia/Shanghai"},          {"Beijing", "Asia/Shanghai"},  {"Shanghai", "Asia/Shanghai"},
-       {"Asia/Beijing", "Asia/Shanghai"}, {"UTC+8", "Asia/Shanghai"},    {"GMT+8", "Asia/Shanghai"},
-       {"北京", "Asia/Shanghai"},         {"北京时间", "Asia/Shanghai"}, {"上海", "Asia/Shanghai"},
-       {"中国", "Asia/Shanghai"},         {"HKT", "Asia/Hong_Kong"},     {"香港", "Asia/Hong_Kong"},
-       {"SGT", "Asia/Singapore"},         {"JST", "Asia/Tokyo"},         {"CEST", "Europe/Berlin"},
-       {"EDT", "America/New_York"},       {"ET", "America/New_York"},    {"New York", "America/New_York"},
-       {"CDT", "America/Chicago"},        {"MDT", "America/Denver"},     {"PDT", "America/Los_Angeles"},
-       {"PST", "America/Los_Angeles"}});
+  constexpr auto kRows =
+      std::to_array<std::pair<std::string_view, std::string_view>>({{"BST", "Europe/London"},
+                                                                    {"UK", "Europe/London"},
+                                                                    {"London", "Europe/London"},
+                                                                    {"CST", "Asia/Shanghai” / “America/Chicago"},
+                                                                    {"Beijing", "Asia/Shanghai"},
+                                                                    {"Shanghai", "Asia/Shanghai"},
+                                                                    {"Asia/Beijing", "Asia/Shanghai"},
+                                                                    {"UTC+8", "Asia/Shanghai"},
+                                                                    {"GMT+8", "Asia/Shanghai"},
+                                                                    {"北京", "Asia/Shanghai"},
+                                                                    {"北京时间", "Asia/Shanghai"},
+                                                                    {"上海", "Asia/Shanghai"},
+                                                                    {"中国", "Asia/Shanghai"},
+                                                                    {"HKT", "Asia/Hong_Kong"},
+                                                                    {"香港", "Asia/Hong_Kong"},
+                                                                    {"SGT", "Asia/Singapore"},
+                                                                    {"JST", "Asia/Tokyo"},
+                                                                    {"CEST", "Europe/Berlin"},
+                                                                    {"EDT", "America/New_York"},
+                                                                    {"ET", "America/New_York"},
+                                                                    {"New York", "America/New_York"},
+                                                                    {"CDT", "America/Chicago"},
+                                                                    {"MDT", "America/Denver"},
+                                                                    {"PDT", "America/Los_Angeles"},
+                                                                    {"PST", "America/Los_Angeles"}});
   const auto row = std::find_if(kRows.begin(), kRows.end(), [&](const auto& each) { return each.first == name; });
   return row == kRows.end() ? std::string_view() : row->second;
 }
