@@ -508,6 +508,9 @@ std::optional<std::vector<Token>> Recovery::tokens_of(const std::string& written
     if (unit.text == text) return std::vector<Token>{{unit.token, span.begin, span.end}};
   }
   if (minor_units(text)) return std::vector<Token>{{P::CURRENCY, span.begin, span.end}};
+  std::string joined(bytes_.substr(span.begin, span.end - span.begin));
+  std::replace(joined.begin(), joined.end(), '-', '_');
+  if (joined == text) return std::vector<Token>{{P::WORD, span.begin, span.end}};  // half-way: the lowering reads it so
   // 当产品 → 当 · 产品: the pieces lie in what was written.
   std::vector<Token> out;
   std::uint32_t at = span.begin;
